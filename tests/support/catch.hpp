@@ -11,16 +11,11 @@ using Catch::Approx;
 
 #include <string>
 
-namespace Catch
-{
+namespace Catch {
 using Detail::Approx;
 
-namespace Matchers
-{
-inline auto ContainsSubstring(const std::string& part)
-{
-    return Contains(part);
-}
+namespace Matchers {
+inline auto ContainsSubstring(const std::string& part) { return Contains(part); }
 } // namespace Matchers
 } // namespace Catch
 #endif
