@@ -1,0 +1,50 @@
+// All published versions of all tests, in memory, with their compiled scorers. Fed from test_definitions by one thread;
+// everything else is thread-safe.
+#pragma once
+
+#include "gradesvc/domain/errc.hpp"
+#include "gradesvc/ports/record.hpp"
+#include "gradesvc/scoring/scorer.hpp"
+
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace gradesvc::app {
+
+/// One version of a test. Immutable.
+struct published_test {
+    std::string test_id;
+    std::int64_t version = 0;
+    std::string sha256; ///< of the definition without its version
+    std::string json;   ///< the definition with its version
+    ports::time_ms published_at{};
+    std::shared_ptr<const scoring::scorer> scorer; ///< null: published by a newer gradesvc, beyond this engine
+};
+
+using test_ptr = std::shared_ptr<const published_test>;
+
+class catalog {
+public:
+    /// Takes a record of test_definitions. The first record of a version counts; others are passed over.
+    /// Returns what was wrong with the record, "" when nothing.
+    std::string apply(const ports::record& record);
+
+    test_ptr latest(std::string_view test_id) const; ///< null = unknown test
+    test_ptr find(std::string_view test_id, std::int64_t version) const;
+    std::vector<test_ptr> versions(std::string_view test_id) const; ///< ascending
+    std::vector<test_ptr> all_latest() const;                       ///< by test id
+
+private:
+    struct hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
+    };
+    mutable std::shared_mutex mutex_; // guards versions_
+    std::unordered_map<std::string, std::vector<test_ptr>, hash, std::equal_to<>> versions_;
+};
+
+} // namespace gradesvc::app

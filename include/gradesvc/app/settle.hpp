@@ -1,0 +1,41 @@
+// Use case: settle a record of test_submissions – score it, or say why it cannot be. One per scoring thread (reuses its
+// buffers); pure but for the look into the catalog.
+#pragma once
+
+#include "gradesvc/app/catalog.hpp"
+#include "gradesvc/app/topics.hpp"
+#include "gradesvc/ports/follower.hpp"
+#include "gradesvc/ports/log.hpp"
+
+#include <memory>
+#include <string_view>
+
+namespace gradesvc::app {
+
+/// What a record came to: one record to append with the next commit.
+struct settled {
+    ports::outgoing output;
+    bool scored = false;           ///< else a dead letter
+    std::string_view reason = {};  ///< of a dead letter: failure.code of contracts 3.3 (static text)
+    ports::time_ms accepted_at{};
+};
+
+class settler {
+public:
+    settler(const catalog& tests, ports::follower& tests_follower, topics names, std::string_view version);
+    ~settler();
+
+    /// Blocks only to wait for a test that is not in the catalog yet. Throws log_unavailable when that could not be
+    /// found out: try again later.
+    settled operator()(const ports::record& record, ports::time_ms now);
+
+    /// The dead letter of a record whose result cannot be stored. `with_value` false leaves out the original bytes, for
+    /// when even they are too large.
+    settled too_large(const ports::record& record, ports::time_ms now, bool with_value) const;
+
+private:
+    struct impl;
+    std::unique_ptr<impl> impl_;
+};
+
+} // namespace gradesvc::app
