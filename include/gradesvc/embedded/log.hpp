@@ -1,0 +1,33 @@
+// ports::log on one SQLite file, for one process: the log of a single machine, durable without a broker.
+#pragma once
+
+#include "gradesvc/ports/log.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+namespace gradesvc::embedded {
+
+struct config {
+    std::filesystem::path directory;                      ///< made if missing; holds log.db and the file `lock`
+    std::size_t max_record_bytes = 1'000'000;             ///< key, value and headers together
+    std::size_t queue_records = 65'536;                   ///< published and not decided yet; beyond it: queue_full
+    std::size_t queue_bytes = 64 * 1024 * 1024;           ///< the same in bytes
+    std::chrono::milliseconds retention_interval{60'000}; ///< how often expired records are looked for
+
+    /// For crash tests: called on the writing thread at each step of a transaction: "begun", "appended", "stored"
+    /// (positions too), "committed" (durable, not yet told to anyone), "told".
+    std::function<void(std::string_view)> at_step = {};
+};
+
+/// Opens the log in `config.directory` and owns that folder until it is destroyed. Throws ports::log_error, without
+/// having changed anything, when another process owns the folder, and when the file cannot be used; the message names
+/// the path. Publishing to, consuming or reading a topic that ensure_topics has never made throws log_error too.
+/// A topic marked as compacted keeps all its records. ensure_topics sets the retention of topics that exist already.
+std::unique_ptr<ports::log> make_log(const config& config);
+
+} // namespace gradesvc::embedded

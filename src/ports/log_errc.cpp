@@ -1,0 +1,33 @@
+#include "gradesvc/ports/log_errc.hpp"
+
+#include <string>
+
+namespace gradesvc::ports {
+namespace {
+
+class category final : public boost::system::error_category {
+public:
+    virtual ~category() = default;
+
+    const char* name() const noexcept override { return "log"; }
+
+    std::string message(int code) const override {
+        switch (static_cast<log_errc>(code)) {
+        case log_errc::too_large: return "the record is larger than the topic takes";
+        case log_errc::queue_full: return "the queue to the log is full";
+        case log_errc::unavailable: return "the log does not take writes at the moment";
+        case log_errc::outcome_unknown: return "the record may or may not have been written";
+        case log_errc::fenced: return "another member has taken over";
+        }
+        return "unknown error of the log";
+    }
+};
+
+} // namespace
+
+const boost::system::error_category& log_category() noexcept {
+    static const category instance;
+    return instance;
+}
+
+} // namespace gradesvc::ports
