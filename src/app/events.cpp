@@ -17,19 +17,16 @@ std::vector<ports::header> event_headers(event e) {
     headers.push_back({"ce_subject", std::move(e.subject)});
     headers.push_back({"ce_time", codec::time_text(e.time)});
     headers.push_back({"content-type", "application/json"});
-    if (!e.traceparent.empty())
-        headers.push_back({"traceparent", std::string(e.traceparent)});
+    if (!e.traceparent.empty()) headers.push_back({"traceparent", std::string(e.traceparent)});
     return headers;
 }
 
 std::optional<std::int64_t> header_integer(const ports::record& record, std::string_view name) {
     const auto text = record.header(name);
     std::int64_t number = 0;
-    if (!text)
-        return std::nullopt;
+    if (!text) return std::nullopt;
     const auto [end, ec] = std::from_chars(text->data(), text->data() + text->size(), number);
-    if (ec != std::errc() || end != text->data() + text->size())
-        return std::nullopt;
+    if (ec != std::errc() || end != text->data() + text->size()) return std::nullopt;
     return number;
 }
 
@@ -46,10 +43,8 @@ identity identify(const ports::record& record, const claims& said) {
 
     const bool ours = stated && record.header("ce_type") == submission_accepted;
     if (ours) {
-        if (const auto time = codec::parse_time(record.header("ce_time").value_or("")))
-            found.accepted_at = *time;
-        if (const auto version = header_integer(record, "gs_test_version"))
-            found.test_version = version;
+        if (const auto time = codec::parse_time(record.header("ce_time").value_or(""))) found.accepted_at = *time;
+        if (const auto version = header_integer(record, "gs_test_version")) found.test_version = version;
     }
     return found;
 }

@@ -22,8 +22,7 @@ outcome<std::string> parse_key(std::string_view header) {
     if (header.size() >= 2 && header.front() == '"' && header.back() == '"') {
         header = header.substr(1, header.size() - 2);
         for (std::size_t i = 0; i < header.size(); ++i) {
-            if (header[i] == '\\' && i + 1 < header.size())
-                ++i;
+            if (header[i] == '\\' && i + 1 < header.size()) ++i;
             key += header[i];
         }
     } else {
@@ -40,13 +39,10 @@ outcome<std::string> parse_key(std::string_view header) {
 // The key of header and body together; unset when neither has one.
 outcome<std::optional<std::string>> key_of(const submit_request& request, const domain::submission& submission) {
     std::optional<std::string> key;
-    if (submission.submission_key)
-        key = std::string(*submission.submission_key);
-    if (!request.idempotency_key)
-        return key;
+    if (submission.submission_key) key = std::string(*submission.submission_key);
+    if (!request.idempotency_key) return key;
     auto header = parse_key(*request.idempotency_key);
-    if (!header)
-        return header.error();
+    if (!header) return header.error();
     if (key && *key != *header)
         return refusal{errc::validation,
                        "The Idempotency-Key header and submission_key differ.",
@@ -57,29 +53,27 @@ outcome<std::optional<std::string>> key_of(const submit_request& request, const 
 outcome<test_ptr> test_of(const catalog& tests, const domain::submission& submission) {
     const std::string id(submission.test_id);
     auto test = submission.test_version ? tests.find(id, *submission.test_version) : tests.latest(id);
-    if (test && test->scorer)
-        return test;
+    if (test && test->scorer) return test;
     if (!submission.test_version || !tests.latest(id))
-        return refusal{errc::unknown_test, "There is no published test \"" + id + "\".",
+        return refusal{errc::unknown_test,
+                       "There is no published test \"" + id + "\".",
                        {{"/test_id", "no test of this id is published"}}};
-    return refusal{errc::unknown_test, "Test \"" + id + "\" has no such version.",
+    return refusal{errc::unknown_test,
+                   "Test \"" + id + "\" has no such version.",
                    {{"/test_version", "this version of the test is not published"}}};
 }
 
 outcome<test_ptr> validate(const catalog& tests, const domain::submission& submission) {
     auto test = test_of(tests, submission);
-    if (!test)
-        return test;
+    if (!test) return test;
     std::vector<domain::field_error> errors;
     (*test)->scorer->check(submission, errors);
-    if (!errors.empty())
-        return refusal{errc::validation, "The answers do not fit the test.", std::move(errors)};
+    if (!errors.empty()) return refusal{errc::validation, "The answers do not fit the test.", std::move(errors)};
     return test;
 }
 
 refusal not_stored(const boost::system::error_code& error) {
-    if (error == ports::log_errc::too_large)
-        return {errc::too_large, "The submission is larger than the log takes."};
+    if (error == ports::log_errc::too_large) return {errc::too_large, "The submission is larger than the log takes."};
     return {errc::overloaded,
             "The submission could not be stored at the moment; send it again, with the same key if it has one.",
             {},
@@ -91,15 +85,12 @@ refusal not_stored(const boost::system::error_code& error) {
 void submit::operator()(const submit_request& request, std::function<void(outcome<accepted>)> done) {
     thread_local codec::submission_decoder decoder;
     const auto decoded = decoder.decode(request.body, codec::unknown_members::refuse);
-    if (!decoded)
-        return done(decoded.error());
+    if (!decoded) return done(decoded.error());
     const domain::submission& submission = **decoded;
     const auto test = validate(tests_, submission);
-    if (!test)
-        return done(test.error());
+    if (!test) return done(test.error());
     const auto key = key_of(request, submission);
-    if (!key)
-        return done(key.error());
+    if (!key) return done(key.error());
 
     accepted answer{.id = {}, .accepted_at = clock_.now(), .test_version = (*test)->version};
     answer.id = *key ? codec::id_for_key(submission.user_id, submission.test_id, **key)
@@ -109,8 +100,7 @@ void submit::operator()(const submit_request& request, std::function<void(outcom
         .topic = names_.submissions,
         .key = std::string(submission.user_id),
         .value = std::string(request.body),
-        .headers = event_headers(
-            {id + "/accepted", submission_accepted, id, answer.accepted_at, request.traceparent})};
+        .headers = event_headers({id + "/accepted", submission_accepted, id, answer.accepted_at, request.traceparent})};
     record.headers.push_back({"gs_test_version", std::to_string(answer.test_version)});
     record.headers.push_back({"gs_definition_sha256", (*test)->sha256});
     publisher_.publish(record, [answer, done = std::move(done)](const ports::delivery& delivery) {

@@ -26,8 +26,7 @@ struct json_handler {
 
     void add(json_kind kind, std::string_view text) {
         auto& nodes = document.nodes_;
-        if (!document.open_.empty())
-            ++nodes[document.open_.back()].count;
+        if (!document.open_.empty()) ++nodes[document.open_.back()].count;
         const auto index = static_cast<std::uint32_t>(nodes.size());
         nodes.push_back({std::exchange(key, {}), text, index + 1, 0, kind});
     }
@@ -45,8 +44,7 @@ struct json_handler {
     std::string_view keep(std::string_view text) {
         const bool in_source = std::less_equal<>{}(source.data(), text.data()) &&
                                std::less_equal<>{}(text.data() + text.size(), source.data() + source.size());
-        if (part == 0 && in_source)
-            return text;
+        if (part == 0 && in_source) return text;
         auto& buffer = document.unescaped_;
         buffer.append(text);
         const std::size_t size = part + text.size();
@@ -114,24 +112,20 @@ std::string json_document::parse(std::string_view bytes) {
     error_code ec;
     const std::size_t used = parser.write_some(false, bytes.data(), bytes.size(), ec);
     if (!ec && used == bytes.size() && !nodes_.empty()) {
-        for (const auto index : repeated_)
-            duplicates_.push_back(pointer_of(index));
+        for (const auto index : repeated_) duplicates_.push_back(pointer_of(index));
         return {};
     }
-    if (nodes_.empty())
-        nodes_.push_back({});
+    if (nodes_.empty()) nodes_.push_back({});
     const bool trailing = !ec && used < bytes.size();
     std::string why = trailing ? "something stands after the end of the document" : ec.message();
-    if (ec == json::error::too_deep)
-        why = "nested deeper than " + std::to_string(max_json_depth) + " levels";
+    if (ec == json::error::too_deep) why = "nested deeper than " + std::to_string(max_json_depth) + " levels";
     return why + " at byte " + std::to_string(used);
 }
 
 void json_document::note_duplicates(std::uint32_t object) {
     names_.clear();
     const value v(this, object);
-    for (auto it = v.begin(); it != v.end(); ++it)
-        names_.emplace_back((*it).key(), (*it).index_);
+    for (auto it = v.begin(); it != v.end(); ++it) names_.emplace_back((*it).key(), (*it).index_);
     std::sort(names_.begin(), names_.end());
     for (std::size_t i = 1; i < names_.size(); ++i)
         if (names_[i].first == names_[i - 1].first && repeated_.size() < domain::max_field_errors)
@@ -143,8 +137,7 @@ std::string json_document::pointer_of(std::uint32_t index) const {
     for (std::uint32_t at = 0; at != index;) {
         std::uint32_t child = at + 1;
         std::size_t position = 0;
-        for (; nodes_[child].end <= index && child != index; ++position)
-            child = nodes_[child].end;
+        for (; nodes_[child].end <= index && child != index; ++position) child = nodes_[child].end;
         const bool in_array = nodes_[at].kind == json_kind::array;
         pointer = domain::pointer_join(pointer, in_array ? std::to_string(position) : std::string(nodes_[child].key));
         at = child;
@@ -155,8 +148,7 @@ std::string json_document::pointer_of(std::uint32_t index) const {
 json_document::value json_document::value::find(std::string_view key) const {
     if (is(json_kind::object))
         for (auto member : *this)
-            if (member.key() == key)
-                return member;
+            if (member.key() == key) return member;
     return {};
 }
 
@@ -164,8 +156,7 @@ std::optional<std::int64_t> json_document::value::as_int() const {
     std::int64_t number = 0;
     const auto t = text();
     const auto [end, ec] = std::from_chars(t.data(), t.data() + t.size(), number);
-    if (!is(json_kind::integer) || ec != std::errc() || end != t.data() + t.size())
-        return std::nullopt;
+    if (!is(json_kind::integer) || ec != std::errc() || end != t.data() + t.size()) return std::nullopt;
     return number;
 }
 
@@ -173,8 +164,7 @@ std::optional<double> json_document::value::as_double() const {
     double number = 0;
     const auto t = text();
     const auto [end, ec] = std::from_chars(t.data(), t.data() + t.size(), number);
-    if (!is_number() || ec != std::errc() || end != t.data() + t.size() || !std::isfinite(number))
-        return std::nullopt;
+    if (!is_number() || ec != std::errc() || end != t.data() + t.size() || !std::isfinite(number)) return std::nullopt;
     return number;
 }
 
@@ -183,8 +173,7 @@ void append_json_string(std::string& out, std::string_view text) {
     std::size_t plain = 0; // start of the run not yet copied
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
+        if (c >= 0x20 && c != '"' && c != '\\') continue;
         out.append(text, plain, i - plain);
         plain = i + 1;
         switch (c) {
@@ -227,8 +216,7 @@ void append_canonical(std::string& out, json_document::value value, std::string_
     std::vector<json_document::value> members;
     members.reserve(value.size());
     for (auto member : value)
-        if (leave_out.empty() || member.key() != leave_out)
-            members.push_back(member);
+        if (leave_out.empty() || member.key() != leave_out) members.push_back(member);
     const auto by_key = [](auto a, auto b) { return a.key() < b.key(); };
     if (!std::is_sorted(members.begin(), members.end(), by_key))
         std::stable_sort(members.begin(), members.end(), by_key);

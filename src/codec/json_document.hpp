@@ -90,7 +90,7 @@ private:
     std::string unescaped_; // decoded texts of strings with escapes; never grows beyond its capacity while parsing
     std::vector<std::uint32_t> open_;
     std::vector<std::pair<std::string_view, std::uint32_t>> names_; // scratch
-    std::vector<std::uint32_t> repeated_; // members whose name stood there before
+    std::vector<std::uint32_t> repeated_;                           // members whose name stood there before
     std::vector<std::string> duplicates_;
 };
 

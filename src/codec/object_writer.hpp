@@ -24,25 +24,22 @@ public:
     object_writer& text_or_null(std::string_view name, std::string_view value) {
         return value.empty() ? null(name) : text(name, value);
     }
-    object_writer& text(std::string_view name, const std::optional<std::string_view>& value) {
+    object_writer& text_if(std::string_view name, const std::optional<std::string_view>& value) {
         return value ? text(name, *value) : null(name);
     }
     object_writer& integer(std::string_view name, std::optional<std::int64_t> value) {
-        if (!value)
-            return null(name);
+        if (!value) return null(name);
         append_integer(key(name), *value);
         return *this;
     }
     object_writer& number(std::string_view name, std::optional<double> value) {
-        if (!value)
-            return null(name);
+        if (!value) return null(name);
         append_number(key(name), *value);
         return *this;
     }
     object_writer& boolean(std::string_view name, bool value) { return raw(name, value ? "true" : "false"); }
     object_writer& time(std::string_view name, std::optional<time_ms> value) {
-        if (!value)
-            return null(name);
+        if (!value) return null(name);
         auto& out = key(name);
         out += '"';
         append_time(out, *value);

@@ -53,7 +53,7 @@ void append_result(std::string& out, const result_header& header, const scoring:
         .text("test_id", header.test_id)
         .integer("test_version", header.test_version)
         .integer("attempt", header.attempt)
-        .text("group_id", header.group_id)
+        .text_if("group_id", header.group_id)
         .integer("revision", header.revision)
         .boolean("final", sheet.pending == 0)
         .text("reason", header.reason)

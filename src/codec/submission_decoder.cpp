@@ -24,14 +24,10 @@ constexpr std::int64_t max_time_ms = 1'000'000'000'000;
 
 std::string id_error(std::string_view text, bool path_safe) {
     const std::size_t length = code_points(text);
-    if (length == 0)
-        return "must not be empty";
-    if (length > max_id_length)
-        return "must have at most " + std::to_string(max_id_length) + " characters";
-    if (has_control(text))
-        return "must not contain control characters";
-    if (path_safe && text.find_first_of("@/") != std::string_view::npos)
-        return "must not contain '@' or '/'";
+    if (length == 0) return "must not be empty";
+    if (length > max_id_length) return "must have at most " + std::to_string(max_id_length) + " characters";
+    if (has_control(text)) return "must not contain control characters";
+    if (path_safe && text.find_first_of("@/") != std::string_view::npos) return "must not contain '@' or '/'";
     return {};
 }
 
@@ -54,51 +50,36 @@ domain::outcome<const domain::submission*> submission_decoder::decode(std::strin
     errors_.clear();
     if (auto why = document_.parse(bytes); !why.empty())
         return refusal{errc::malformed, "The body is not a JSON document: " + why};
-    for (const auto& pointer : document_.duplicates())
-        error(pointer, "this member stands twice in its object");
+    for (const auto& pointer : document_.duplicates()) error(pointer, "this member stands twice in its object");
     members_.reserve(document_.values());
 
     const value root = document_.root();
     if (!root.is(json_kind::object)) {
         error("", "must be a JSON object");
     } else {
-        for (const auto m : root)
-            member(m, unknown);
+        for (const auto m : root) member(m, unknown);
         for (const auto* name : {"user_id", "test_id", "answers"})
-            if (!root.find(name))
-                error(pointer_join("", name), "is required");
+            if (!root.find(name)) error(pointer_join("", name), "is required");
     }
-    if (!errors_.empty())
-        return refusal{errc::validation, "The submission is not valid.", std::move(errors_)};
+    if (!errors_.empty()) return refusal{errc::validation, "The submission is not valid.", std::move(errors_)};
     submission_.answers = answers_;
     return &submission_;
 }
 
 void submission_decoder::member(value m, unknown_members unknown) {
     const auto name = m.key();
-    if (name == "user_id")
-        return id_member(m, submission_.user_id, false);
-    if (name == "test_id")
-        return id_member(m, submission_.test_id, true);
-    if (name == "answers")
-        return answers(m, unknown);
+    if (name == "user_id") return id_member(m, submission_.user_id, false);
+    if (name == "test_id") return id_member(m, submission_.test_id, true);
+    if (name == "answers") return answers(m, unknown);
     std::optional<std::string_view> claim;
-    if (name == "submission_key")
-        return text_member(m, submission_.submission_key, max_key_length);
-    if (name == "test_version")
-        return integer_member(m, submission_.test_version, 1);
-    if (name == "attempt")
-        return integer_member(m, submission_.attempt, 0);
-    if (name == "group_id")
-        return text_member(m, submission_.group_id, max_id_length);
-    if (name == "locale")
-        return text_member(m, submission_.locale, max_id_length);
-    if (name == "started_at" || name == "submitted_at")
-        return text_member(m, claim, max_claim_length);
-    if (name == "metadata")
-        return metadata(m);
-    if (unknown == unknown_members::refuse)
-        error(pointer_join("", name), "is not a member of a submission");
+    if (name == "submission_key") return text_member(m, submission_.submission_key, max_key_length);
+    if (name == "test_version") return integer_member(m, submission_.test_version, 1);
+    if (name == "attempt") return integer_member(m, submission_.attempt, 0);
+    if (name == "group_id") return text_member(m, submission_.group_id, max_id_length);
+    if (name == "locale") return text_member(m, submission_.locale, max_id_length);
+    if (name == "started_at" || name == "submitted_at") return text_member(m, claim, max_claim_length);
+    if (name == "metadata") return metadata(m);
+    if (unknown == unknown_members::refuse) error(pointer_join("", name), "is not a member of a submission");
 }
 
 void submission_decoder::id_member(value m, std::string_view& target, bool path_safe) {
@@ -106,18 +87,14 @@ void submission_decoder::id_member(value m, std::string_view& target, bool path_
         target = m.text() == "-0" ? "0" : m.text();
         return;
     }
-    if (!m.is(json_kind::string))
-        return error(pointer_join("", m.key()), "must be a string or an integer");
-    if (auto why = id_error(m.text(), path_safe); !why.empty())
-        return error(pointer_join("", m.key()), std::move(why));
+    if (!m.is(json_kind::string)) return error(pointer_join("", m.key()), "must be a string or an integer");
+    if (auto why = id_error(m.text(), path_safe); !why.empty()) return error(pointer_join("", m.key()), std::move(why));
     target = m.text();
 }
 
 void submission_decoder::text_member(value m, std::optional<std::string_view>& target, std::size_t max_length) {
-    if (m.is(json_kind::null))
-        return;
-    if (!m.is(json_kind::string))
-        return error(pointer_join("", m.key()), "must be a string");
+    if (m.is(json_kind::null)) return;
+    if (!m.is(json_kind::string)) return error(pointer_join("", m.key()), "must be a string");
     const auto length = code_points(m.text());
     if (length == 0 || length > max_length || has_control(m.text()))
         return error(pointer_join("", m.key()),
@@ -126,8 +103,7 @@ void submission_decoder::text_member(value m, std::optional<std::string_view>& t
 }
 
 void submission_decoder::integer_member(value m, std::optional<std::int64_t>& target, std::int64_t min) {
-    if (m.is(json_kind::null))
-        return;
+    if (m.is(json_kind::null)) return;
     const auto number = m.as_int();
     if (!number || *number < min || *number > max_integer)
         return error(pointer_join("", m.key()), "must be an integer of at least " + std::to_string(min));
@@ -135,8 +111,7 @@ void submission_decoder::integer_member(value m, std::optional<std::int64_t>& ta
 }
 
 void submission_decoder::metadata(value m) {
-    if (m.is(json_kind::null))
-        return;
+    if (m.is(json_kind::null)) return;
     if (!m.is(json_kind::object) || m.size() > max_metadata)
         return error("/metadata", "must be an object of at most " + std::to_string(max_metadata) + " strings");
     for (const auto entry : m)
@@ -147,14 +122,12 @@ void submission_decoder::metadata(value m) {
 }
 
 void submission_decoder::answers(value m, unknown_members unknown) {
-    if (!m.is(json_kind::object))
-        return error("/answers", "must be an object: item_id → answer");
+    if (!m.is(json_kind::object)) return error("/answers", "must be an object: item_id → answer");
     if (m.size() > max_answers)
         return error("/answers", "must have at most " + std::to_string(max_answers) + " members");
     answers_json_ = m;
     answers_.reserve(m.size());
-    for (const auto a : m)
-        answers_.push_back(answer(a, unknown));
+    for (const auto a : m) answers_.push_back(answer(a, unknown));
 }
 
 domain::given_answer submission_decoder::answer(value a, unknown_members unknown) {
@@ -189,16 +162,14 @@ answer_value submission_decoder::decode_value(value v, const std::string& pointe
     switch (v.kind()) {
     case json_kind::null: return {};
     case json_kind::string:
-        if (is_blank(v.text()))
-            return {};
+        if (is_blank(v.text())) return {};
         return {domain::answer_value::kind::text, v.text(), {}};
     case json_kind::integer:
     case json_kind::number: return {domain::answer_value::kind::number, v.text(), {}};
     case json_kind::array: break;
     default: error(pointer, "must be a string, a number, a list or null"); return {};
     }
-    if (v.size() == 0)
-        return {};
+    if (v.size() == 0) return {};
     const std::size_t first = members_.size();
     members_.resize(first + v.size()); // within the reserved capacity
     std::size_t i = 0;
@@ -212,14 +183,12 @@ answer_value submission_decoder::decode_value(value v, const std::string& pointe
 
 std::string submission_decoder::answers_sha256() {
     scratch_.clear();
-    if (answers_json_)
-        append_canonical(scratch_, answers_json_);
+    if (answers_json_) append_canonical(scratch_, answers_json_);
     return sha256_hex(scratch_);
 }
 
 void submission_decoder::error(std::string pointer, std::string detail) {
-    if (errors_.size() < domain::max_field_errors)
-        errors_.push_back({std::move(pointer), std::move(detail)});
+    if (errors_.size() < domain::max_field_errors) errors_.push_back({std::move(pointer), std::move(detail)});
 }
 
 } // namespace gradesvc::codec

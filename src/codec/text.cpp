@@ -8,18 +8,15 @@ namespace gradesvc::codec {
 
 std::size_t code_points(std::string_view text) {
     std::size_t count = 0;
-    for (const char c : text)
-        count += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+    for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
     return count;
 }
 
 bool has_control(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
-        if (c < 0x20 || c == 0x7f)
-            return true;
-        if (c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0)
-            return true;
+        if (c < 0x20 || c == 0x7f) return true;
+        if (c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;
     }
     return false;
 }
@@ -40,8 +37,7 @@ bool is_blank(std::string_view text) {
                           text.starts_with("\xe2\x80\xa9") || text.starts_with("\xe2\x80\xaf") ||
                           text.starts_with("\xe2\x81\x9f") || text.starts_with("\xe3\x80\x80") ||
                           (text.size() >= 3 && text.starts_with("\xe2\x80") && text[2] <= '\x8a');
-        if (!wide)
-            return false;
+        if (!wide) return false;
         text.remove_prefix(3);
     }
     return true;
@@ -89,11 +85,9 @@ namespace {
 // Takes `width` digits from the front of `text`.
 std::optional<int> take_digits(std::string_view& text, std::size_t width) {
     int number = 0;
-    if (text.size() < width)
-        return std::nullopt;
+    if (text.size() < width) return std::nullopt;
     for (std::size_t i = 0; i < width; ++i) {
-        if (text[i] < '0' || text[i] > '9')
-            return std::nullopt;
+        if (text[i] < '0' || text[i] > '9') return std::nullopt;
         number = number * 10 + (text[i] - '0');
     }
     text.remove_prefix(width);
@@ -101,38 +95,30 @@ std::optional<int> take_digits(std::string_view& text, std::size_t width) {
 }
 
 bool take(std::string_view& text, std::string_view any_of) {
-    if (text.empty() || any_of.find(text.front()) == std::string_view::npos)
-        return false;
+    if (text.empty() || any_of.find(text.front()) == std::string_view::npos) return false;
     text.remove_prefix(1);
     return true;
 }
 
 std::optional<int> take_fraction_ms(std::string_view& text) {
-    if (!take(text, "."))
-        return 0;
+    if (!take(text, ".")) return 0;
     int ms = 0;
     std::size_t digits = 0;
     for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; ++digits, text.remove_prefix(1))
-        if (digits < 3)
-            ms = ms * 10 + (text.front() - '0');
-    if (digits == 0)
-        return std::nullopt;
-    for (; digits < 3; ++digits)
-        ms *= 10;
+        if (digits < 3) ms = ms * 10 + (text.front() - '0');
+    if (digits == 0) return std::nullopt;
+    for (; digits < 3; ++digits) ms *= 10;
     return ms;
 }
 
 std::optional<std::chrono::minutes> take_offset(std::string_view& text) {
-    if (take(text, "zZ"))
-        return std::chrono::minutes(0);
+    if (take(text, "zZ")) return std::chrono::minutes(0);
     const bool negative = text.starts_with('-');
-    if (!take(text, "+-"))
-        return std::nullopt;
+    if (!take(text, "+-")) return std::nullopt;
     const auto hours = take_digits(text, 2);
     const bool colon = take(text, ":");
     const auto minutes = take_digits(text, 2);
-    if (!hours || !colon || !minutes || *hours > 23 || *minutes > 59)
-        return std::nullopt;
+    if (!hours || !colon || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
     const std::chrono::minutes offset(*hours * 60 + *minutes);
     return negative ? -offset : offset;
 }
@@ -152,13 +138,11 @@ std::optional<time_ms> parse_time(std::string_view text) {
     const auto mi = take_digits(text, 2);
     const bool colon2 = take(text, ":");
     const auto s = take_digits(text, 2);
-    if (!y || !dash1 || !mo || !dash2 || !d || !t || !h || !colon1 || !mi || !colon2 || !s)
-        return std::nullopt;
+    if (!y || !dash1 || !mo || !dash2 || !d || !t || !h || !colon1 || !mi || !colon2 || !s) return std::nullopt;
     const auto ms = take_fraction_ms(text);
     const auto offset = take_offset(text);
     const year_month_day date{year(*y), month(static_cast<unsigned>(*mo)), day(static_cast<unsigned>(*d))};
-    if (!ms || !offset || !text.empty() || !date.ok() || *h > 23 || *mi > 59 || *s > 60)
-        return std::nullopt;
+    if (!ms || !offset || !text.empty() || !date.ok() || *h > 23 || *mi > 59 || *s > 60) return std::nullopt;
     return sys_days(date) + hours(*h) + minutes(*mi) + seconds(*s) + milliseconds(*ms) - *offset;
 }
 
@@ -169,11 +153,11 @@ void append_number(std::string& out, double number) {
     }
     std::array<char, 40> digits{};
     // Rounded to 12 significant digits, then the shortest text of that double.
-    auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::scientific, 11).ptr;
+    auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::scientific, 11).ptr;
     double rounded = 0;
     std::from_chars(digits.data(), end, rounded);
-    if (rounded == 0)
-        rounded = 0; // no negative zero
+    if (rounded == 0) rounded = 0; // no negative zero
     end = std::to_chars(digits.data(), digits.data() + digits.size(), rounded).ptr;
     out.append(digits.data(), end);
 }

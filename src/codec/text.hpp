@@ -9,7 +9,7 @@
 
 namespace gradesvc::codec {
 
-inline constexpr std::size_t max_id_length = 128; ///< code points
+inline constexpr std::size_t max_id_length = 128;                  ///< code points
 inline constexpr std::int64_t max_integer = 9'007'199'254'740'991; ///< what every JSON reader keeps exact
 
 std::size_t code_points(std::string_view text);

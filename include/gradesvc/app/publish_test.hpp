@@ -26,8 +26,8 @@ struct published {
 
 class publish_test {
 public:
-    publish_test(const catalog& tests, ports::follower& tests_follower, ports::publisher& publisher, ports::clock& clock,
-                 topics names)
+    publish_test(const catalog& tests, ports::follower& tests_follower, ports::publisher& publisher,
+                 ports::clock& clock, topics names)
         : tests_(tests), follower_(tests_follower), publisher_(publisher), clock_(clock), names_(std::move(names)) {}
 
     /// Calls `done` once, inside this call or from another thread: when the version is durable and in the catalog, or

@@ -15,8 +15,8 @@ namespace gradesvc::app {
 /// What a record came to: one record to append with the next commit.
 struct settled {
     ports::outgoing output;
-    bool scored = false;           ///< else a dead letter
-    std::string_view reason = {};  ///< of a dead letter: failure.code of contracts 3.3 (static text)
+    bool scored = false;          ///< else a dead letter
+    std::string_view reason = {}; ///< of a dead letter: failure.code of contracts 3.3 (static text)
     ports::time_ms accepted_at{};
 };
 
@@ -29,9 +29,10 @@ public:
     /// found out: try again later.
     settled operator()(const ports::record& record, ports::time_ms now);
 
-    /// The dead letter of a record whose result cannot be stored. `with_value` false leaves out the original bytes, for
-    /// when even they are too large.
-    settled too_large(const ports::record& record, ports::time_ms now, bool with_value) const;
+    /// The dead letter of a record that the engine or the log failed on; `code` is one of contracts 3.3, e.g. too_large or
+    /// internal. `with_value` false leaves out the original bytes, for when even they are too large.
+    settled dead_letter(const ports::record& record, std::string_view code, std::string_view detail, int attempts,
+                        ports::time_ms now, bool with_value = true);
 
 private:
     struct impl;

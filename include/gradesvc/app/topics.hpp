@@ -7,8 +7,10 @@ namespace gradesvc::app {
 
 struct topics {
     explicit topics(const std::string& prefix = {})
-        : submissions(prefix + "test_submissions"), results(prefix + "test_results_ready"),
-          definitions(prefix + "test_definitions"), dead_letters(prefix + "test_submissions.dlq") {}
+        : submissions(prefix + "test_submissions"),
+          results(prefix + "test_results_ready"),
+          definitions(prefix + "test_definitions"),
+          dead_letters(prefix + "test_submissions.dlq") {}
 
     std::string submissions;
     std::string results;

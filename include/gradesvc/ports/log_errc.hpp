@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/system/error_code.hpp>
+
 #include <stdexcept>
 
 namespace gradesvc::ports {

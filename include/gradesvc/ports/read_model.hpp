@@ -17,12 +17,14 @@ enum class submission_status : std::uint8_t { accepted, scored, failed };
 
 /// A submission was seen on the log.
 struct accepted_row {
-    domain::submission_id id;
-    std::string user_id, test_id;
-    std::optional<std::int64_t> test_version, attempt;
-    std::optional<std::string> group_id;
-    time_ms accepted_at;
-    std::string topic; std::int32_t partition = 0; std::int64_t offset = 0;
+    domain::submission_id id = {};
+    std::string user_id = {}, test_id = {};
+    std::optional<std::int64_t> test_version = {}, attempt = {};
+    std::optional<std::string> group_id = {};
+    time_ms accepted_at = {};
+    std::string topic = {};
+    std::int32_t partition = -1; ///< -1 = not known
+    std::int64_t offset = -1;
 };
 
 /// A result was seen: status scored. `accepted` repeats what the submission said, for when that has expired already.
@@ -49,7 +51,7 @@ struct submission_view {
     submission_status status = submission_status::accepted;
     time_ms accepted_at;
     std::optional<time_ms> scored_at;
-    std::string result;                                       ///< JSON of 3.4, "" when there is none
+    std::string result; ///< JSON of 3.4, "" when there is none
     std::optional<std::string> failure_code, failure_detail;
     std::int64_t failure_attempts = 0;
 };

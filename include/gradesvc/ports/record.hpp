@@ -35,8 +35,7 @@ struct record {
     /// The value of the last header of that name.
     std::optional<std::string_view> header(std::string_view name) const {
         for (auto it = headers.rbegin(); it != headers.rend(); ++it)
-            if (it->name == name)
-                return it->value;
+            if (it->name == name) return it->value;
         return std::nullopt;
     }
 };
@@ -64,8 +63,7 @@ using positions = std::map<std::pair<std::string, std::int32_t>, std::int64_t>;
 inline bool reached(const positions& at, const positions& goal) {
     for (const auto& [where, offset] : goal) {
         auto it = at.find(where);
-        if (offset > 0 && (it == at.end() || it->second < offset))
-            return false;
+        if (offset > 0 && (it == at.end() || it->second < offset)) return false;
     }
     return true;
 }

@@ -1,0 +1,159 @@
+#include "gradesvc/app/settle.hpp"
+
+#include "app/events.hpp"
+#include "codec/result.hpp"
+#include "codec/submission_decoder.hpp"
+
+#include <algorithm>
+#include <future>
+
+namespace gradesvc::app {
+
+namespace {
+
+constexpr std::chrono::seconds catch_up_limit(5);
+constexpr std::size_t max_errors_told = 5; // in dlq_detail
+constexpr std::size_t max_detail = 1000;   // bytes of dlq_detail
+
+std::string tell(const domain::refusal& why) {
+    std::string text = why.detail;
+    for (std::size_t i = 0; i < std::min(why.errors.size(), max_errors_told); ++i)
+        text += (i == 0 ? " " : "; ") + why.errors[i].pointer + " " + why.errors[i].detail;
+    if (why.errors.size() > max_errors_told)
+        text += "; and " + std::to_string(why.errors.size() - max_errors_told) + " more";
+    if (text.size() > max_detail) { // cut between code points
+        std::size_t end = max_detail;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+        text.resize(end);
+    }
+    return text;
+}
+
+std::optional<std::string> own(std::optional<std::string_view> text) {
+    return text ? std::optional<std::string>(std::string(*text)) : std::nullopt;
+}
+
+} // namespace
+
+struct settler::impl {
+    const catalog& tests;
+    ports::follower& follower;
+    topics names;
+    std::string version;
+    codec::submission_decoder decoder{};
+    scoring::score_sheet sheet{};
+    std::vector<domain::field_error> errors{};
+    ports::time_ms caught_up_at{}; // the catalog held everything that the log held then
+
+    settled dead_letter(const ports::record& record, const identity& who, std::string_view code, std::string detail,
+                        ports::time_ms now, int attempts = 1, bool with_value = true) const {
+        const std::string id = who.id.to_string();
+        ports::outgoing output{.topic = names.dead_letters,
+                               .key = own(record.key),
+                               .value = with_value ? std::string(record.value) : std::string(),
+                               .headers = event_headers({id + "/failed", submission_failed, id, now,
+                                                         record.header("traceparent").value_or("")})};
+        for (const auto* name : {"gs_test_version", "gs_definition_sha256"})
+            if (const auto value = record.header(name)) output.headers.push_back({name, std::string(*value)});
+        output.headers.push_back({"gs_accepted_at", codec::time_text(who.accepted_at)});
+        output.headers.push_back({"dlq_reason", std::string(code)});
+        output.headers.push_back({"dlq_detail", std::move(detail)});
+        output.headers.push_back({"dlq_attempts", std::to_string(attempts)});
+        output.headers.push_back({"dlq_topic", std::string(record.topic)});
+        output.headers.push_back({"dlq_partition", std::to_string(record.partition)});
+        output.headers.push_back({"dlq_offset", std::to_string(record.offset)});
+        output.headers.push_back({"dlq_failed_at", codec::time_text(now)});
+        return {.output = std::move(output), .scored = false, .reason = code, .accepted_at = who.accepted_at};
+    }
+
+    void catch_up(ports::time_ms now) {
+        std::promise<bool> there;
+        follower.catch_up(catch_up_limit, [&there](bool ok) { there.set_value(ok); });
+        if (!there.get_future().get())
+            throw ports::log_unavailable("the published tests cannot be read to their end at the moment");
+        caught_up_at = now;
+    }
+
+    // The test that a submission is scored with: the version it names, else the newest at its acceptance.
+    test_ptr test_of(const ports::record& record, std::string_view test_id, std::optional<std::int64_t> wanted,
+                     ports::time_ms now) {
+        const bool fresh = std::min(record.time, now) < caught_up_at;
+        if (!wanted && !fresh) catch_up(now);
+        auto test = wanted ? tests.find(test_id, *wanted) : tests.latest(test_id);
+        if (!test && wanted && !fresh) {
+            catch_up(now);
+            test = tests.find(test_id, *wanted);
+        }
+        return test;
+    }
+
+    settled result(const ports::record& record, const identity& who, const domain::submission& submission,
+                   const published_test& test, ports::time_ms now) {
+        const std::string id = who.id.to_string();
+        ports::outgoing output{.topic = names.results,
+                               .partition = record.partition,
+                               .key = std::string(submission.user_id),
+                               .value = {},
+                               .headers = event_headers(
+                                   {id + "/1", submission_scored, id, now, record.header("traceparent").value_or("")})};
+        output.headers.push_back({"gs_source_partition", std::to_string(record.partition)});
+        output.headers.push_back({"gs_source_offset", std::to_string(record.offset)});
+        const std::string answers_sha256 = decoder.answers_sha256();
+        output.value.reserve(1024 + 120 * sheet.item_scores.size() + 200 * sheet.skill_scores.size());
+        codec::append_result(output.value,
+                             {.submission_id = id,
+                              .user_id = submission.user_id,
+                              .test_id = submission.test_id,
+                              .test_version = test.version,
+                              .attempt = submission.attempt,
+                              .group_id = submission.group_id,
+                              .accepted_at = who.accepted_at,
+                              .scored_at = now,
+                              .engine_version = version,
+                              .definition_sha256 = test.sha256,
+                              .answers_sha256 = answers_sha256},
+                             sheet);
+        return {.output = std::move(output), .scored = true, .accepted_at = who.accepted_at};
+    }
+
+    settled settle(const ports::record& record, ports::time_ms now) {
+        const auto decoded = decoder.decode(record.value, codec::unknown_members::ignore);
+        if (!decoded) {
+            const auto reason = decoded.error().code == domain::errc::malformed ? "malformed" : "validation";
+            return dead_letter(record, identify(record, {}), reason, tell(decoded.error()), now);
+        }
+        const domain::submission& s = **decoded;
+        const auto who = identify(record, {s.user_id, s.test_id, s.submission_key, s.test_version});
+        const auto test = test_of(record, s.test_id, who.test_version, now);
+        if (!test)
+            return dead_letter(record, who, "unknown_test",
+                               "There is no published test \"" + std::string(s.test_id) + "\"" +
+                                   (who.test_version ? " of version " + std::to_string(*who.test_version) : "") + ".",
+                               now);
+        if (!test->scorer) throw std::runtime_error("test \"" + test->test_id + "\" needs a newer gradesvc");
+        errors.clear();
+        test->scorer->check(s, errors);
+        if (!errors.empty())
+            return dead_letter(record, who, "validation",
+                               tell({domain::errc::validation, "The answers do not fit the test.", errors}), now);
+        test->scorer->score(s, sheet);
+        return result(record, who, s, *test, now);
+    }
+};
+
+settler::settler(const catalog& tests, ports::follower& tests_follower, topics names, std::string_view version)
+    : impl_(new impl{tests, tests_follower, std::move(names), std::string(version)}) {}
+settler::~settler() = default;
+
+settled settler::operator()(const ports::record& record, ports::time_ms now) { return impl_->settle(record, now); }
+
+settled settler::dead_letter(const ports::record& record, std::string_view code, std::string_view detail, int attempts,
+                             ports::time_ms now, bool with_value) {
+    const auto decoded = impl_->decoder.decode(record.value, codec::unknown_members::ignore);
+    claims said;
+    if (decoded)
+        said = {(*decoded)->user_id, (*decoded)->test_id, (*decoded)->submission_key, (*decoded)->test_version};
+    return impl_->dead_letter(record, identify(record, said), code, std::string(detail), now, attempts, with_value);
+}
+
+} // namespace gradesvc::app
