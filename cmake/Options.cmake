@@ -6,7 +6,8 @@ target_compile_options(gradesvc_options INTERFACE
   $<$<BOOL:${GRADESVC_WERROR}>:-Werror>)
 target_compile_definitions(gradesvc_options INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
-  $<$<NOT:$<CONFIG:Release>>:_GLIBCXX_ASSERTIONS>)
+  $<$<NOT:$<CONFIG:Release>>:_GLIBCXX_ASSERTIONS>
+  $<$<BOOL:${GRADESVC_BENCH}>:GRADESVC_BENCH>)
 target_compile_options(gradesvc_options INTERFACE
   $<$<CONFIG:Release>:-O2 -g1 -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>)
 target_link_libraries(gradesvc_options INTERFACE Threads::Threads)

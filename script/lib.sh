@@ -19,3 +19,6 @@ need() {
 unscattered() {
   if setarch "$(uname -m)" -R true 2>/dev/null; then setarch "$(uname -m)" -R "$@"; else "$@"; fi
 }
+
+# The project's own C++ sources, a line each.
+cpp_sources() { (cd "$root" && find include src tests bench -path bench/peers -prune -o -name '*.[ch]pp' -print); }
