@@ -1,0 +1,29 @@
+// The parts of decode_definition, one file each.
+#pragma once
+
+#include "codec/definition_reader.hpp"
+#include "gradesvc/domain/test_definition.hpp"
+
+namespace gradesvc::codec {
+
+// definition_ability.cpp: how results are reported, and the models behind them.
+void read_scale(object_reader& test, domain::test_definition&);
+void read_ability(object_reader& test, domain::test_definition&);
+void read_skill_model(object_reader& test, domain::test_definition&);
+void read_levels(object_reader& test, domain::test_definition&);
+void read_irt(object_reader& item, domain::test_item&);
+
+// definition_skills.cpp
+void read_skills(object_reader& test, domain::test_definition&, distinct_ids& skill_ids);
+void read_item_skills(object_reader& item, domain::test_item&, const distinct_ids& skill_ids);
+
+// definition_item.cpp
+void read_items(object_reader& test, domain::test_definition&, const distinct_ids& skill_ids);
+
+// definition_key.cpp: `correct`, after type, options and rule kind are known.
+void read_correct(object_reader& item, domain::test_item&);
+
+// definition_rule.cpp: `rule` and `max_score`, after type, cardinality and options are known.
+void read_rule(object_reader& item, domain::test_item&);
+
+} // namespace gradesvc::codec
