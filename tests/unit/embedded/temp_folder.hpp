@@ -1,0 +1,31 @@
+// A folder of its own for a test, removed with everything in it at the end.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+namespace gradesvc::test {
+
+class temp_folder {
+public:
+    temp_folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "gradesvc-test-XXXXXX").string();
+        if (!::mkdtemp(name.data())) throw std::runtime_error("cannot make a temporary folder");
+        path_ = name;
+    }
+    ~temp_folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    temp_folder(const temp_folder&) = delete;
+    temp_folder& operator=(const temp_folder&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+} // namespace gradesvc::test
