@@ -1,0 +1,239 @@
+#include "kafka/consumer.hpp"
+
+#include "gradesvc/telemetry/log.hpp"
+#include "kafka/errors.hpp"
+#include "kafka/query.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace gradesvc::kafka {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::size_t max_records = 2000; // of one poll
+constexpr milliseconds slice{20};         // rebalances are noticed at the end of a slice
+constexpr milliseconds question{500};     // one question to the cluster at take-over
+constexpr milliseconds close_patience{3000};
+
+} // namespace
+
+consumer::consumer(const config& settings, ports::consumer_options options, std::size_t batch_bytes,
+                   connection_log& log)
+    : options_(std::move(options)), log_(log), client_(make_client(settings)) {
+    if (options_.mode == ports::delivery_mode::exactly_once)
+        transactions_ =
+            std::make_unique<transactions>(settings, options_.group + '.' + options_.instance, batch_bytes, log);
+    else
+        at_least_once_ = std::make_unique<at_least_once>(settings, batch_bytes, log);
+    subscribe();
+}
+
+consumer::~consumer() { close(); }
+
+client consumer::make_client(const config& settings) {
+    callbacks calls;
+    calls.rebalance = [this](rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions) {
+        rebalanced(what, partitions);
+    };
+    return client(RD_KAFKA_CONSUMER, settings, consumer_profile(options_.group, options_.instance), log_,
+                  std::move(calls));
+}
+
+void consumer::subscribe() {
+    rd_kafka_poll_set_consumer(client_.get());
+    const auto topics = make_partition_list(1);
+    rd_kafka_topic_partition_list_add(topics.get(), options_.topic.c_str(), RD_KAFKA_PARTITION_UA);
+    const auto error = rd_kafka_subscribe(client_.get(), topics.get());
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+        throw ports::log_error("Kafka: subscribe to " + options_.topic + ": " + text_of(error));
+}
+
+// Group membership ------------------------------------------------------------------------------------------------
+
+void consumer::rebalanced(rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions) {
+    if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS && stage_ == stage::idle && partitions->cnt > 0) {
+        assigned_.reset(rd_kafka_topic_partition_list_copy(partitions));
+        stage_ = stage::assigned;
+        return;
+    }
+    if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS)
+        rd_kafka_assign(client_.get(), stage_ == stage::leaving ? nullptr : partitions);
+    else
+        revoked();
+}
+
+void consumer::revoked() {
+    const bool owning = stage_ == stage::owning;
+    if (owning && rd_kafka_assignment_lost(client_.get()) == 0) {
+        stage_ = stage::losing;
+        tell_losing_ = true;
+        return;
+    }
+    auto gone = disown();
+    if (owning) lost_ = std::move(gone);
+    if (stage_ != stage::leaving) stage_ = stage::idle;
+    rd_kafka_assign(client_.get(), nullptr);
+}
+
+std::vector<std::int32_t> consumer::disown() {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::int32_t> gone(owned_.begin(), owned_.end());
+    owned_.clear();
+    member_.reset();
+    return gone;
+}
+
+void consumer::release() {
+    if (stage_ != stage::losing) return;
+    disown();
+    tell_losing_ = false;
+    stage_ = stage::idle;
+    rd_kafka_assign(client_.get(), nullptr);
+}
+
+std::vector<ports::assignment> consumer::take_over() {
+    auto* rk = client_.get();
+    const partition_list at(rd_kafka_topic_partition_list_copy(assigned_.get()));
+    const partition_list begin(rd_kafka_topic_partition_list_copy(assigned_.get()));
+    const partition_list end(rd_kafka_topic_partition_list_copy(assigned_.get()));
+    try {
+        // Waits, question by question, while a transaction of the predecessor is still open.
+        if (rd_kafka_committed(rk, at.get(), to_ms(question)) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+        for (const auto& one : elements(*at))
+            if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+        find_edges(rk, *begin, edge::begin, question);
+        find_edges(rk, *end, edge::end, question);
+    } catch (const ports::log_unavailable& e) {
+        log_.line(7, "POSITIONS", e.what());
+        return {};
+    }
+
+    std::vector<ports::assignment> gained;
+    for (int i = 0; i < at->cnt; ++i) {
+        auto& one = at->elems[i];
+        const bool beyond = one.offset > end->elems[i].offset;
+        if (beyond)
+            telemetry::log(telemetry::level::warn, "the committed position is beyond the end of the log, starting over",
+                           {{"topic", one.topic}, {"partition", one.partition}, {"offset", one.offset}});
+        const bool committed = one.offset >= 0 && !beyond;
+        if (!committed) one.offset = begin->elems[i].offset;
+        ports::assignment made{one.partition, one.offset, committed, {}};
+        if (committed) made.note = note_of(one);
+        gained.push_back(std::move(made));
+    }
+    auto member = std::make_shared<membership>();
+    member->group.reset(rd_kafka_consumer_group_metadata(rk));
+    member->consumer = rk;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& one : gained) owned_.insert(one.partition);
+        member_ = std::move(member);
+    }
+    stage_ = stage::owning;
+    rd_kafka_assign(rk, at.get());
+    log_.connected();
+    return gained;
+}
+
+// Records ---------------------------------------------------------------------------------------------------------
+
+ports::polled consumer::poll(milliseconds timeout) {
+    ports::polled result;
+    if (stage_ == stage::assigned) {
+        result.gained = take_over();
+        if (!result.gained.empty()) return result;
+    }
+    fetch(timeout, result.records);
+    result.lost = std::exchange(lost_, {});
+    if (tell_losing_) {
+        const std::lock_guard lock(mutex_);
+        result.losing.assign(owned_.begin(), owned_.end());
+        tell_losing_ = false;
+    }
+    // Nobody has seen them yet, and who gets the partition next starts at the committed position.
+    if (!result.lost.empty() || !result.losing.empty()) result.records.clear();
+    return result;
+}
+
+void consumer::fetch(milliseconds timeout, std::vector<ports::record>& into) {
+    const auto deadline = steady_clock::now() + timeout;
+    const auto before = stage_;
+    while (into.size() < max_records && stage_ == before) {
+        int wait = 0;
+        if (into.empty()) {
+            const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+            wait = to_ms(std::min(left, slice));
+        }
+        const message_ptr message(rd_kafka_consumer_poll(client_.get(), wait));
+        if (!message) {
+            if (!into.empty() || steady_clock::now() >= deadline) return;
+        } else if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+            failed(*message);
+        else
+            into.push_back(to_record(*message, options_.topic));
+    }
+}
+
+void consumer::failed(const rd_kafka_message_t& message) {
+    if (message.err == RD_KAFKA_RESP_ERR__FATAL) {
+        std::array<char, 256> why{};
+        const auto fatal = rd_kafka_fatal_error(client_.get(), why.data(), why.size());
+        if (fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
+            throw ports::log_error("another worker of group " + options_.group + " has taken over the instance name " +
+                                   options_.instance);
+        throw ports::log_error(std::string("Kafka consumer: ") + why.data());
+    }
+    if (means_forbidden(message.err))
+        throw ports::log_error("Kafka refuses group " + options_.group + " to read " + options_.topic + ": " +
+                               text_of(message.err));
+    log_.line(4, "CONSUMER", rd_kafka_message_errstr(&message));
+}
+
+partition_list consumer::only(std::int32_t partition) const {
+    auto list = make_partition_list(1);
+    rd_kafka_topic_partition_list_add(list.get(), options_.topic.c_str(), partition);
+    return list;
+}
+
+void consumer::pause(std::int32_t partition) { rd_kafka_pause_partitions(client_.get(), only(partition).get()); }
+
+void consumer::resume(std::int32_t partition) { rd_kafka_resume_partitions(client_.get(), only(partition).get()); }
+
+// Commit and end --------------------------------------------------------------------------------------------------
+
+ports::commit_result consumer::commit(std::span<const ports::outgoing> outputs,
+                                      std::span<const ports::checkpoint> checkpoints) {
+    std::shared_ptr<const membership> member;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto foreign = [this](const ports::checkpoint& c) { return !owned_.contains(c.partition); };
+        if (!member_ || std::any_of(checkpoints.begin(), checkpoints.end(), foreign)) return {ports::log_errc::fenced};
+        member = member_;
+    }
+    const auto offsets = to_offsets(options_.topic, checkpoints);
+    if (transactions_) return transactions_->commit(outputs, offsets.get(), *member);
+    return at_least_once_->commit(outputs, offsets.get(), client_.get());
+}
+
+void consumer::leave() { close(); }
+
+/// Unsubscribes first: a static member that only closes keeps its partitions until its session ends.
+void consumer::close() {
+    if (std::exchange(closed_, true)) return;
+    if (transactions_) transactions_->stop();
+    disown();
+    const bool losing = std::exchange(stage_, stage::leaving) == stage::losing;
+    auto* rk = client_.get();
+    if (losing) rd_kafka_assign(rk, nullptr);
+    rd_kafka_unsubscribe(rk);
+    const queue_ptr queue(rd_kafka_queue_get_consumer(rk));
+    const error_ptr error(rd_kafka_consumer_close_queue(rk, queue.get()));
+    const auto deadline = steady_clock::now() + close_patience;
+    while (rd_kafka_consumer_closed(rk) == 0 && steady_clock::now() < deadline)
+        const message_ptr rest(rd_kafka_consumer_poll(rk, to_ms(slice)));
+}
+
+} // namespace gradesvc::kafka

@@ -1,0 +1,84 @@
+#include "gradesvc/kafka/log.hpp"
+
+#include "kafka/consumer.hpp"
+#include "kafka/publisher.hpp"
+#include "kafka/query.hpp"
+#include "kafka/reader.hpp"
+#include "kafka/topics.hpp"
+
+#include <algorithm>
+
+namespace gradesvc::kafka {
+namespace {
+
+class kafka_log final : public ports::log {
+public:
+    explicit kafka_log(config settings)
+        : settings_(std::move(settings)),
+          connection_(settings_.brokers),
+          queries_(RD_KAFKA_CONSUMER, settings_, query_profile(), connection_) {}
+
+    std::vector<int> ensure_topics(std::span<const ports::topic_spec> topics) override {
+        auto report = kafka::ensure_topics(queries_.get(), settings_, topics);
+        connection_.connected();
+        auto limit = batch_bytes_.load();
+        while (report.smallest_limit < limit && !batch_bytes_.compare_exchange_weak(limit, report.smallest_limit)) {}
+        return std::move(report.partitions);
+    }
+
+    std::unique_ptr<ports::publisher> make_publisher() override {
+        return std::make_unique<publisher>(settings_, batch_bytes_, connection_);
+    }
+
+    std::unique_ptr<ports::consumer> make_consumer(const ports::consumer_options& options) override {
+        return std::make_unique<consumer>(settings_, options, batch_bytes_, connection_);
+    }
+
+    std::unique_ptr<ports::reader> make_reader(std::vector<std::string> topics, ports::positions from) override {
+        return std::make_unique<reader>(settings_, std::move(topics), std::move(from), connection_);
+    }
+
+    ports::positions end(std::span<const std::string> topics, std::chrono::milliseconds timeout) override {
+        return edges(topics, edge::end, timeout);
+    }
+
+    ports::positions begin(std::span<const std::string> topics, std::chrono::milliseconds timeout) override {
+        return edges(topics, edge::begin, timeout);
+    }
+
+private:
+    ports::positions edges(std::span<const std::string> topics, edge which, std::chrono::milliseconds timeout) {
+        const auto list = make_partition_list(16);
+        for (const auto& topic : topics)
+            rd_kafka_topic_partition_list_add_range(list.get(), topic.c_str(), 0, partitions_of(topic, timeout) - 1);
+        find_edges(queries_.get(), *list, which, timeout);
+        ports::positions found;
+        for (const auto& one : elements(*list)) found.insert({{one.topic, one.partition}, one.offset});
+        return found;
+    }
+
+    /// Asked once: the number of partitions of a keyed topic does not change.
+    int partitions_of(const std::string& topic, std::chrono::milliseconds timeout) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (const auto found = partitions_.find(topic); found != partitions_.end()) return found->second;
+        }
+        const int count = partition_count(queries_.get(), topic, timeout);
+        if (count == 0) throw ports::log_unavailable("Kafka: there is no topic " + topic + " yet");
+        const std::lock_guard lock(mutex_);
+        return partitions_.insert_or_assign(topic, count).first->second;
+    }
+
+    const config settings_;
+    connection_log connection_; // outlives the clients
+    client queries_;
+    std::atomic<std::size_t> batch_bytes_ = 1'000'000;
+    std::mutex mutex_;
+    std::map<std::string, int> partitions_; // guarded by mutex_
+};
+
+} // namespace
+
+std::unique_ptr<ports::log> make_log(config settings) { return std::make_unique<kafka_log>(std::move(settings)); }
+
+} // namespace gradesvc::kafka

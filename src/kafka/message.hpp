@@ -1,0 +1,30 @@
+// Records in and out of librdkafka's messages.
+#pragma once
+
+#include "kafka/client.hpp"
+
+#include <shared_mutex>
+
+namespace gradesvc::kafka {
+
+/// Copies the bytes into one block of their own: a record then outlives its consumer, and a record that waits long does
+/// not keep the whole fetched batch in memory.
+ports::record to_record(const rd_kafka_message_t& message, std::string_view topic);
+
+/// Appends records to the queue of a producer. Thread-safe.
+class record_sender {
+public:
+    explicit record_sender(rd_kafka_t* producer) : producer_(producer) {}
+
+    /// Copies the record. `opaque` comes back with the delivery report, unless an error is returned.
+    rd_kafka_resp_err_t send(const ports::outgoing& record, void* opaque);
+
+private:
+    rd_kafka_topic_t* topic(const std::string& name);
+
+    rd_kafka_t* producer_;
+    std::shared_mutex mutex_;
+    std::map<std::string, topic_ptr> topics_;
+};
+
+} // namespace gradesvc::kafka

@@ -1,0 +1,60 @@
+#include "kafka/query.hpp"
+
+#include "kafka/errors.hpp"
+
+namespace gradesvc::kafka {
+namespace {
+
+[[noreturn]] void give_up(rd_kafka_resp_err_t error, const std::string& what) {
+    const auto why = "Kafka: " + what + ": " + text_of(error);
+    if (means_forbidden(error)) throw ports::log_error(why);
+    throw ports::log_unavailable(why);
+}
+
+metadata_ptr metadata(rd_kafka_t* client, rd_kafka_topic_t* topic, std::chrono::milliseconds timeout) {
+    const rd_kafka_metadata_t* found = nullptr;
+    const auto error = rd_kafka_metadata(client, 0, topic, &found, to_ms(timeout));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) give_up(error, "no broker answers");
+    return metadata_ptr(found);
+}
+
+} // namespace
+
+int partition_count(rd_kafka_t* client, const std::string& topic, std::chrono::milliseconds timeout) {
+    const topic_ptr handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
+    const auto found = metadata(client, handle.get(), timeout);
+    if (found->topic_cnt == 0) return 0;
+    const auto& about = found->topics[0];
+    if (about.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return 0;
+    if (about.err != RD_KAFKA_RESP_ERR_NO_ERROR) give_up(about.err, "topic " + topic);
+    return about.partition_cnt;
+}
+
+int broker_count(rd_kafka_t* client, std::chrono::milliseconds timeout) {
+    return metadata(client, nullptr, timeout)->broker_cnt;
+}
+
+void find_edges(rd_kafka_t* client, rd_kafka_topic_partition_list_t& partitions, edge which,
+                std::chrono::milliseconds timeout) {
+    if (partitions.cnt == 0) return;
+    for (auto& one : elements(partitions)) one.offset = static_cast<std::int64_t>(which);
+    const auto error = rd_kafka_offsets_for_times(client, &partitions, to_ms(timeout));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) give_up(error, "positions of the log");
+    for (const auto& one : elements(partitions)) {
+        if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR) give_up(one.err, std::string("positions of ") + one.topic);
+        if (one.offset < 0) give_up(RD_KAFKA_RESP_ERR__NO_OFFSET, std::string("positions of ") + one.topic);
+    }
+}
+
+partition_list all_partitions(rd_kafka_t* client, std::span<const std::string> topics,
+                              std::chrono::milliseconds timeout) {
+    auto list = make_partition_list(16);
+    for (const auto& topic : topics) {
+        const int count = partition_count(client, topic, timeout);
+        if (count == 0) give_up(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "topic " + topic);
+        rd_kafka_topic_partition_list_add_range(list.get(), topic.c_str(), 0, count - 1);
+    }
+    return list;
+}
+
+} // namespace gradesvc::kafka

@@ -1,0 +1,227 @@
+#include "kafka/transaction.hpp"
+
+#include "gradesvc/telemetry/log.hpp"
+#include "kafka/errors.hpp"
+#include "kafka/query.hpp"
+
+#include <algorithm>
+
+namespace gradesvc::kafka {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr int call_ms = 1000;          // one call into librdkafka; a timed-out one is taken up again
+constexpr milliseconds patience{8000}; // for what can be rolled back, below transaction.timeout.ms
+constexpr milliseconds abort_patience{3000};
+constexpr milliseconds start_patience{5000};
+
+step_error read(const rd_kafka_error_t* error) {
+    if (error == nullptr) return {};
+    return {rd_kafka_error_code(error), rd_kafka_error_is_retriable(error) != 0,
+            rd_kafka_error_txn_requires_abort(error) != 0, rd_kafka_error_is_fatal(error) != 0};
+}
+
+} // namespace
+
+struct transactions::producer {
+    producer(const config& settings, const profile& kind, connection_log& log, callbacks calls)
+        : owner(RD_KAFKA_PRODUCER, settings, kind, log, std::move(calls)), sender(owner.get()) {}
+    client owner;
+    record_sender sender;
+};
+
+struct transactions::failure {
+    step_outcome outcome = step_outcome::abort;
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+    phase at = phase::sending;
+    std::string text;
+};
+
+partition_list to_offsets(const std::string& topic, std::span<const ports::checkpoint> checkpoints) {
+    auto list = make_partition_list(checkpoints.size());
+    for (const auto& c : checkpoints) {
+        auto* added = rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), c.partition);
+        added->offset = c.position;
+        if (c.note.empty()) continue;
+        added->metadata = std::malloc(c.note.size()); // freed with the list
+        if (added->metadata == nullptr) throw std::bad_alloc();
+        std::copy(c.note.begin(), c.note.end(), static_cast<char*>(added->metadata));
+        added->metadata_size = c.note.size();
+    }
+    return list;
+}
+
+transactions::transactions(const config& settings, std::string transactional_id, std::size_t batch_bytes,
+                           connection_log& log)
+    : settings_(settings), id_(std::move(transactional_id)), batch_bytes_(batch_bytes), log_(log) {
+    start();
+}
+
+transactions::~transactions() { stop(); }
+
+void transactions::stop() {
+    stopped_ = true;
+    starter_.request_stop();
+    changed_.notify_all();
+}
+
+void transactions::start() {
+    if (starter_.joinable()) {
+        starter_.request_stop();
+        starter_.join();
+    }
+    producer_.reset();
+    ready_ = false;
+    callbacks calls;
+    calls.delivery = [this](const rd_kafka_message_t& message) { delivered(message); };
+    producer_ = std::make_unique<producer>(settings_, transaction_profile(id_, batch_bytes_), log_, std::move(calls));
+    starter_ = std::jthread([this](const std::stop_token& stop) { initialise(stop); });
+}
+
+void transactions::initialise(const std::stop_token& stop) {
+    std::string hopeless;
+    for (;;) {
+        if (stop.stop_requested()) return;
+        const error_ptr error(rd_kafka_init_transactions(producer_->owner.get(), call_ms));
+        if (!error) break;
+        if (rd_kafka_error_is_retriable(error.get()) != 0) {
+            log_.line(7, "TRANSACTIONS", rd_kafka_error_string(error.get()));
+            continue;
+        }
+        hopeless = rd_kafka_error_string(error.get());
+        break;
+    }
+    if (hopeless.empty()) log_.connected();
+    const std::lock_guard lock(mutex_);
+    hopeless_ = std::move(hopeless);
+    ready_ = hopeless_.empty();
+    changed_.notify_all();
+}
+
+bool transactions::ready(milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, limit, [this] { return ready_ || !hopeless_.empty() || stopped_; });
+    if (!hopeless_.empty()) throw ports::log_error("Kafka transactions of " + id_ + ": " + hopeless_);
+    return ready_;
+}
+
+void transactions::check_stopped() const {
+    if (stopped_) throw ports::log_unavailable("the outcome of the last window is left to the next worker " + id_);
+}
+
+void transactions::delivered(const rd_kafka_message_t& message) {
+    if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    undelivered_ = true;
+    if (delivery_errc(message.err, rd_kafka_message_status(&message)) == ports::log_errc::too_large)
+        too_large_.push_back(reinterpret_cast<std::uintptr_t>(message._private) - 1);
+}
+
+ports::commit_result transactions::commit(std::span<const ports::outgoing> outputs,
+                                          rd_kafka_topic_partition_list_t* offsets, const membership& member) {
+    if (!ready(start_patience)) return {ports::log_errc::unavailable};
+    too_large_.clear();
+    undelivered_ = false;
+    auto* rk = producer_->owner.get();
+    std::optional<failure> failed;
+    if (const error_ptr error(rd_kafka_begin_transaction(rk)); error)
+        failed = failure{step_outcome::fatal, rd_kafka_error_code(error.get()), phase::sending,
+                         rd_kafka_error_string(error.get())};
+    if (!failed) failed = produce(outputs);
+    if (!failed && offsets->cnt > 0) failed = send_offsets(offsets, member); // the outputs are on their way meanwhile
+    if (!failed) failed = finish();
+    if (!failed) return {};
+    return recover(*failed, outputs, offsets, member);
+}
+
+std::optional<transactions::failure> transactions::produce(std::span<const ports::outgoing> outputs) {
+    const auto deadline = steady_clock::now() + patience;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        for (;;) {
+            const auto error = producer_->sender.send(outputs[i], reinterpret_cast<void*>(i + 1));
+            if (error == RD_KAFKA_RESP_ERR_NO_ERROR) break;
+            if (error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) too_large_.push_back(i);
+            if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL || steady_clock::now() > deadline)
+                return failure{step_outcome::abort, error, phase::sending, text_of(error)};
+            rd_kafka_poll(producer_->owner.get(), 10);
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<transactions::failure> transactions::send_offsets(rd_kafka_topic_partition_list_t* offsets,
+                                                                const membership& member) {
+    const auto deadline = steady_clock::now() + patience;
+    for (;;) {
+        const error_ptr error(
+            rd_kafka_send_offsets_to_transaction(producer_->owner.get(), offsets, member.group.get(), call_ms));
+        const auto outcome = judge(read(error.get()));
+        if (outcome == step_outcome::done) return std::nullopt;
+        if (outcome == step_outcome::retry && steady_clock::now() < deadline && !stopped_) continue;
+        return failure{outcome == step_outcome::retry ? step_outcome::abort : outcome, rd_kafka_error_code(error.get()),
+                       phase::sending, rd_kafka_error_string(error.get())};
+    }
+}
+
+/// Once the commit has been asked for, only its answer ends this.
+std::optional<transactions::failure> transactions::finish() {
+    for (;;) {
+        const error_ptr error(rd_kafka_commit_transaction(producer_->owner.get(), call_ms));
+        const auto outcome = judge(read(error.get()));
+        if (outcome == step_outcome::done) return std::nullopt;
+        if (outcome != step_outcome::retry)
+            return failure{outcome, rd_kafka_error_code(error.get()), phase::committing,
+                           rd_kafka_error_string(error.get())};
+        check_stopped();
+    }
+}
+
+ports::commit_result transactions::recover(const failure& what, std::span<const ports::outgoing> outputs,
+                                           rd_kafka_topic_partition_list_t* offsets, const membership& member) {
+    telemetry::log(telemetry::level::warn, "a window could not be committed", {{"errc", what.text}});
+    if (means_forbidden(what.code)) throw ports::log_error("Kafka refuses to store results: " + what.text);
+    // A transaction with an output that was not delivered is never committed, so the commit cannot have been sent.
+    const bool maybe_committed = what.at == phase::committing && !undelivered_;
+    if (what.outcome == step_outcome::fatal || !abort()) {
+        start(); // under the same name: ends what the old one left open
+        if (maybe_committed) return resolve(offsets, member);
+    }
+    if (what.outcome == step_outcome::fenced) return {ports::log_errc::fenced};
+    if (too_large_.empty()) return {ports::log_errc::unavailable};
+    const auto largest = std::max_element(too_large_.begin(), too_large_.end(), [&](std::size_t a, std::size_t b) {
+        return outputs[a].value.size() < outputs[b].value.size();
+    });
+    return {ports::log_errc::too_large, *largest};
+}
+
+bool transactions::abort() {
+    const auto deadline = steady_clock::now() + abort_patience;
+    for (;;) {
+        const error_ptr error(rd_kafka_abort_transaction(producer_->owner.get(), call_ms));
+        if (!error) return true;
+        if (rd_kafka_error_is_retriable(error.get()) == 0 || steady_clock::now() > deadline || stopped_) return false;
+    }
+}
+
+/// The producer died while it waited for the answer to a commit. Its successor has ended the transaction one way or the
+/// other; the committed positions tell which.
+ports::commit_result transactions::resolve(rd_kafka_topic_partition_list_t* offsets, const membership& member) {
+    if (offsets->cnt == 0) throw ports::log_error("the outcome of a window without positions cannot be found out");
+    while (!ready(milliseconds(call_ms))) check_stopped();
+    const partition_list found(rd_kafka_topic_partition_list_copy(offsets));
+    for (;;) {
+        const auto error = rd_kafka_committed(member.consumer, found.get(), call_ms);
+        if (error == RD_KAFKA_RESP_ERR_NO_ERROR && found->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR) break;
+        check_stopped();
+        if (means_forbidden(error)) throw ports::log_error("Kafka does not tell the positions: " + text_of(error));
+    }
+    // Every window changes the position or the note of its partitions.
+    const auto& is = found->elems[0];
+    const auto& wanted = offsets->elems[0];
+    const std::string_view note(static_cast<const char*>(wanted.metadata), wanted.metadata_size);
+    if (is.offset == wanted.offset && note_of(is) == note) return {};
+    return {ports::log_errc::unavailable};
+}
+
+} // namespace gradesvc::kafka
