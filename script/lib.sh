@@ -20,5 +20,17 @@ unscattered() {
   if setarch "$(uname -m)" -R true 2>/dev/null; then setarch "$(uname -m)" -R "$@"; else "$@"; fi
 }
 
+# Runs a program so that ctrl-C and SIGTERM end it, with all it has started, and then this script, whose EXIT trap cleans up.
+interruptible() {
+  local child
+  set -m # a process group of its own, in which SIGINT is not ignored
+  "$@" </dev/null &
+  child=$!
+  set +m
+  trap 'kill -TERM -- "-$child" 2>/dev/null; wait "$child"; exit 130' INT
+  trap 'kill -TERM -- "-$child" 2>/dev/null; wait "$child"; exit 143' TERM
+  wait "$child"
+}
+
 # The project's own C++ sources, a line each.
 cpp_sources() { (cd "$root" && find include src tests bench -path bench/peers -prune -o -name '*.[ch]pp' -print); }
