@@ -54,6 +54,8 @@ outcome<test_ptr> test_of(const catalog& tests, const domain::submission& submis
     const std::string id(submission.test_id);
     auto test = submission.test_version ? tests.find(id, *submission.test_version) : tests.latest(id);
     if (test && test->scorer) return test;
+    if (!tests.complete())
+        return refusal{errc::overloaded, "The published tests are still being read.", {}, std::chrono::seconds(1)};
     if (!submission.test_version || !tests.latest(id))
         return refusal{errc::unknown_test,
                        "There is no published test \"" + id + "\".",

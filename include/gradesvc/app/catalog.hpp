@@ -6,6 +6,7 @@
 #include "gradesvc/ports/record.hpp"
 #include "gradesvc/scoring/scorer.hpp"
 
+#include <atomic>
 #include <memory>
 #include <shared_mutex>
 #include <string>
@@ -33,6 +34,10 @@ public:
     /// Returns what was wrong with the record, "" when nothing.
     std::string apply(const ports::record& record);
 
+    /// Everything that stood in the log at the start is applied. Before that a test that is not here may yet come.
+    void set_complete() { complete_ = true; }
+    bool complete() const { return complete_; }
+
     test_ptr latest(std::string_view test_id) const; ///< null = unknown test
     test_ptr find(std::string_view test_id, std::int64_t version) const;
     std::vector<test_ptr> versions(std::string_view test_id) const; ///< ascending
@@ -43,6 +48,7 @@ private:
         using is_transparent = void;
         std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
     };
+    std::atomic<bool> complete_{false};
     mutable std::shared_mutex mutex_; // guards versions_
     std::unordered_map<std::string, std::vector<test_ptr>, hash, std::equal_to<>> versions_;
 };

@@ -1,0 +1,41 @@
+// The metrics of contracts 6, in Prometheus' text format. Thread-safe; never a user, submission or free text as a label.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace gradesvc::telemetry {
+
+using seconds = std::chrono::duration<double>;
+
+class metrics {
+public:
+    explicit metrics(std::string_view version);
+    ~metrics();
+
+    void accepted();
+    void scored(std::size_t count);
+    void failed(std::string_view reason);
+    void accept_duration(seconds);
+    void score_duration(seconds);
+    void commit_duration(seconds);
+    void result_latency(seconds); ///< from acceptance to the commit of the result
+    void oldest_unscored(seconds);
+    void consumer_lag(std::string_view topic, std::int32_t partition, double records);
+    void forget_lag(std::string_view topic, std::int32_t partition);
+    void in_flight(double records);
+    void retry();
+    void rebalance();
+    void http_request(std::string_view route, int status);
+
+    std::string expose() const;
+
+private:
+    struct impl;
+    std::unique_ptr<impl> impl_;
+};
+
+} // namespace gradesvc::telemetry

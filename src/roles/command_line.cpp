@@ -1,0 +1,114 @@
+#include "roles/command_line.hpp"
+
+#include "gradesvc/tools/check.hpp"
+#include "gradesvc/tools/health.hpp"
+#include "gradesvc/tools/score.hpp"
+#include "roles/option_sources.hpp"
+#include "roles/service.hpp"
+#include "roles/service_options.hpp"
+#include "version.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <unistd.h>
+
+namespace gradesvc::roles {
+
+namespace {
+
+constexpr int wrong_use = 2;
+
+int serve(const service_options& options) {
+    const auto format =
+        options.log_format.value_or(isatty(STDERR_FILENO) == 1 ? telemetry::format::text : telemetry::format::json);
+    telemetry::configure_log(format, options.log_level);
+    end_of_service end; // blocks the signals before any thread
+    service parts(options, end);
+    return parts.run();
+}
+
+void declare_format(CLI::App& tool, tools::output_format& format) {
+    tool.add_option("--format", format, "Form of what is printed")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, tools::output_format>{
+            {"text", tools::output_format::text}, {"json", tools::output_format::json}}))
+        ->default_str("text")
+        ->type_name("text|json")
+        ->option_text("text|json [text]");
+}
+
+struct tool_options {
+    tools::check_options check;
+    tools::score_options score;
+    tools::health_options health;
+};
+
+CLI::App* declare_check(CLI::App& app, tools::check_options& options) {
+    auto* const tool = app.add_subcommand("check", "List every error and warning of test definitions");
+    tool->add_option("TEST.json", options.files, "Definitions")->required();
+    declare_format(*tool, options.format);
+    return tool;
+}
+
+CLI::App* declare_score(CLI::App& app, tools::score_options& options) {
+    auto* const tool = app.add_subcommand("score", "Score submissions offline: one result document a line");
+    tool->add_option("--test", options.test, "Definition")->required()->type_name("TEST.json");
+    tool->add_option("SUBMISSIONS.jsonl", options.submissions, "Submissions, one a line; without, standard input");
+    declare_format(*tool, options.format);
+    return tool;
+}
+
+CLI::App* declare_health(CLI::App& app, tools::health_options& options) {
+    auto* const tool = app.add_subcommand("health", "Exit 0 when a service is ready: for container health checks");
+    tool->add_option("URL", options.url, "What to ask")->capture_default_str();
+    declare_format(*tool, options.format);
+    return tool;
+}
+
+int parse_and_run(int argc, const char* const* argv) {
+    CLI::App app("gradesvc: takes submissions of tests over HTTP, scores them, publishes the results.\n"
+                 "Every option can also stand in the file of --config and in the environment: GRADESVC_MAX_BODY for\n"
+                 "--max-body. A flag beats the environment beats the file beats the default.",
+                 "gradesvc");
+    app.set_version_flag("--version", std::string("gradesvc ") + version);
+    app.require_subcommand(0, 1);
+    service_options options;
+    std::string config_file;
+    declare_options(app, options, config_file);
+    tool_options tool;
+    const auto* const check = declare_check(app, tool.check);
+    const auto* const score = declare_score(app, tool.score);
+    const auto* const health = declare_health(app, tool.health);
+    try {
+        app.parse(argc, argv);
+        if (check->parsed()) return tools::run_check(tool.check, std::cout, std::cerr);
+        if (score->parsed()) return tools::run_score(tool.score, std::cin, std::cout, std::cerr);
+        if (health->parsed()) return tools::run_health(tool.health, std::cout, std::cerr);
+        check_role_flags(app, options);
+        if (config_file.empty())
+            if (const char* file = std::getenv("GRADESVC_CONFIG")) config_file = file; // NOLINT(concurrency-mt-unsafe)
+        apply_environment_and_file(app, config_file);
+    } catch (const CLI::Success& asked) { // --help, --version
+        return app.exit(asked);
+    } catch (const CLI::ParseError& error) {
+        throw usage_error(error.what());
+    }
+    check_options(options);
+    return serve(options);
+}
+
+} // namespace
+
+int run(int argc, const char* const* argv) {
+    try {
+        return parse_and_run(argc, argv);
+    } catch (const usage_error& error) {
+        std::cerr << "gradesvc: " << error.what() << '\n';
+        return wrong_use;
+    } catch (const std::exception& error) {
+        std::cerr << "gradesvc: " << error.what() << '\n';
+        return 1;
+    }
+}
+
+} // namespace gradesvc::roles

@@ -1,0 +1,60 @@
+// The options of the service (contracts 1), read from flags, environment and file, checked before anything is touched.
+#pragma once
+
+#include "gradesvc/ports/log.hpp"
+#include "gradesvc/telemetry/log.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace gradesvc::roles {
+
+/// Wrong options, configuration or environment: one line for the user, exit code 2.
+struct usage_error : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+enum class role : std::uint8_t { all, api, worker };
+
+struct service_options {
+    roles::role role = role::all;
+    std::string brokers; ///< "" = embedded log
+    std::filesystem::path data = "./data";
+
+    std::vector<std::string> listen = {"127.0.0.1:8080"};
+    std::optional<std::string> admin_listen; ///< unset: by role; "off"
+    bool insecure = false;
+    std::uint64_t max_body = 512 * 1024;
+    std::uint64_t max_header = 16 * 1024;
+    int max_connections = 10'000;
+
+    std::string group = "scorers";
+    std::string instance; ///< "" = found at start
+    int threads = 0;      ///< 0 = cores
+    ports::delivery_mode delivery = ports::delivery_mode::exactly_once;
+
+    std::optional<std::filesystem::path> tests;
+    std::map<std::string, std::string> kafka; ///< librdkafka properties, values of @PATH read
+    std::string topic_prefix;
+    int partitions = 12;
+    int replication = 0; ///< 0 = min(3, brokers)
+    std::chrono::milliseconds keep = std::chrono::hours(24 * 90);
+    std::chrono::milliseconds drain_timeout{25'000};
+
+    std::optional<telemetry::format> log_format; ///< unset: text on a terminal, else JSON
+    telemetry::level log_level = telemetry::level::info;
+
+    bool has_api() const { return role != role::worker; }
+    bool has_worker() const { return role != role::api; }
+};
+
+/// Whether an address of --listen can be reached from this machine only.
+bool is_loopback(const std::string& endpoint);
+
+} // namespace gradesvc::roles

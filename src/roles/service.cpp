@@ -1,0 +1,277 @@
+#include "roles/service.hpp"
+
+#include "codec/object_writer.hpp"
+#include "embedded/folder_lock.hpp"
+#include "gradesvc/embedded/log.hpp"
+#include "gradesvc/kafka/log.hpp"
+#include "gradesvc/telemetry/log.hpp"
+#include "version.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace gradesvc::roles {
+
+using namespace std::chrono_literals;
+using telemetry::level;
+
+namespace {
+
+constexpr auto tick = 50ms; // how often waits look again
+constexpr auto retry_interval = 1s;
+constexpr auto lag_interval = 5s;
+constexpr auto lag_patience = 500ms;
+constexpr auto default_admin = "127.0.0.1:9464";
+constexpr auto any_local_port = "127.0.0.1:0";
+
+const char* name_of(role r) {
+    switch (r) {
+    case role::all: return "all";
+    case role::api: return "api";
+    case role::worker: return "worker";
+    }
+    return "";
+}
+
+int io_threads() { return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, 8); }
+
+} // namespace
+
+service::service(const service_options& options, end_of_service& end)
+    : options_(options), end_(end), names_(options.topic_prefix), metrics_(version) {
+    if (options.tests) definitions_ = read_tests(*options.tests);
+    try {
+        open_log();
+        publisher_ = log_->make_publisher();
+        const auto failed = [this](const std::string& why) { end_.fail(why); };
+        catalog_follower_.emplace(
+            *log_, log_follower::setup{"tests",
+                                       {names_.definitions},
+                                       [this](std::span<const ports::record> records, const ports::positions&) {
+                                           for (const auto& record : records)
+                                               if (const auto why = catalog_.apply(record); !why.empty())
+                                                   telemetry::log(level::warn, "a published test cannot be used",
+                                                                  {{"offset", record.offset}, {"error", why}});
+                                       },
+                                       failed});
+        if (options.has_api()) {
+            view_.emplace(options.data, *log_, names_, clock_, options.keep, failed);
+            submit_.emplace(catalog_, *publisher_, clock_, names_);
+            publish_test_.emplace(catalog_, *catalog_follower_, *publisher_, clock_, names_);
+            open_http();
+        }
+        open_admin();
+    } catch (const ports::log_error& error) {
+        throw usage_error(error.what());
+    } catch (const http::listen_error& error) {
+        throw usage_error(error.what());
+    } catch (const std::filesystem::filesystem_error& error) {
+        throw usage_error(std::string("--data: ") + error.what());
+    }
+}
+
+service::~service() {
+    // They may still answer requests of the API: before it goes.
+    if (catalog_follower_) catalog_follower_->stop();
+    if (view_) view_->follower().stop();
+}
+
+void service::open_log() {
+    if (options_.brokers.empty()) {
+        log_ = embedded::make_log({.directory = options_.data});
+        return;
+    }
+    if (options_.has_api()) data_lock_.emplace(options_.data);
+    log_ = kafka::make_log({.brokers = options_.brokers,
+                            .client_id = std::string("gradesvc-") + name_of(options_.role),
+                            .properties = options_.kafka,
+                            .replication = options_.replication});
+}
+
+void service::open_http() {
+    const http::limits limits{.max_body = options_.max_body,
+                              .max_header = options_.max_header,
+                              .max_connections = static_cast<std::size_t>(options_.max_connections)};
+    api_ = std::make_unique<http::server>(http::config{options_.listen, io_threads()},
+                                          http::api_services{*submit_, *publish_test_, catalog_, view_->rows(),
+                                                             view_->follower(), view_->watch(), metrics_,
+                                                             [this] { return readiness(); }},
+                                          limits);
+    api_->start();
+    for (const auto& address : api_->listening())
+        telemetry::log(level::info, "listening", {{"url", "http://" + address}});
+}
+
+void service::open_admin() {
+    const auto wanted = options_.admin_listen.value_or(options_.has_api() ? "off" : default_admin);
+    if (wanted == "off") return;
+    const http::admin_services services{metrics_, [this] { return readiness(); }};
+    try {
+        admin_ = std::make_unique<http::server>(http::config{{wanted}, 1}, services);
+    } catch (const http::listen_error& error) {
+        if (options_.admin_listen) throw;
+        admin_ = std::make_unique<http::server>(http::config{{any_local_port}, 1}, services);
+        telemetry::log(level::warn, "the default admin address is taken: another port is used",
+                       {{"error", error.what()}});
+    }
+    admin_->start();
+    for (const auto& address : admin_->listening())
+        telemetry::log(level::info, "admin listening", {{"url", "http://" + address}});
+}
+
+// Called on io threads.
+http::readiness service::readiness() const {
+    const auto now = phase_.load();
+    const auto* const worker = running_worker_.load();
+    const bool log_there = publisher_->available();
+    const bool scoring = !options_.has_worker() || (worker != nullptr && worker->ready());
+    http::readiness answer{now == phase::running && log_there && scoring && !end_.due(), {}};
+    const char* status = "ready";
+    if (now == phase::draining || end_.due())
+        status = "draining";
+    else if (now == phase::waiting_for_log || !log_there)
+        status = "waiting for the log";
+    else if (now == phase::replaying)
+        status = "replaying";
+    else if (!scoring)
+        status = "joining the group";
+    codec::object_writer json(answer.json);
+    json.text("status", std::string_view(status)).text("role", std::string_view(name_of(options_.role)));
+    json.number("tests_replayed", catalog_follower_->progress());
+    if (view_) json.number("results_replayed", view_->progress());
+    json.close();
+    return answer;
+}
+
+int service::run() {
+    if (!end_.due() && start_parts()) {
+        phase_ = phase::running;
+        manager_.ready();
+        telemetry::log(level::info, "ready", {{"role", name_of(options_.role)}, {"version", version}});
+        attend();
+    }
+    return drain();
+}
+
+bool service::start_parts() {
+    if (!await_topics()) return false;
+    phase_ = phase::replaying;
+    catalog_follower_->start();
+    if (view_) view_->start();
+    if (!await("reading the published tests", [this] { return catalog_follower_->replayed(); })) return false;
+    catalog_.set_complete();
+    if (options_.has_api() && !publish_definitions()) return false;
+    if (view_ && !await("replaying the log", [this] { return view_->follower().replayed(); })) return false;
+    if (!options_.has_worker()) return true;
+
+    if (options_.instance.empty()) instance_.emplace(options_.data);
+    const auto& instance = instance_ ? instance_->text() : options_.instance;
+    worker_ = std::make_unique<scoring_worker>(
+        scoring_parts{*log_, catalog_, *catalog_follower_, names_, clock_, metrics_, end_}, options_, instance);
+    running_worker_ = worker_.get();
+    telemetry::log(level::info, "worker started", {{"group", options_.group}, {"instance", instance}});
+    return await("joining the group", [this] { return worker_->ready(); });
+}
+
+// Waits for something that other threads bring about; false: there is a reason to end.
+bool service::await(const std::string& what, const std::function<bool()>& done) {
+    while (!done()) {
+        manager_.starting(what);
+        if (end_.wait(tick)) return false;
+    }
+    return true;
+}
+
+bool service::await_topics() {
+    bool said = false;
+    while (!try_topics()) {
+        if (!std::exchange(said, true))
+            telemetry::log(level::warn, "waiting for the broker", {{"brokers", options_.brokers}});
+        manager_.starting("waiting for the broker");
+        if (end_.wait(retry_interval)) return false;
+    }
+    return true;
+}
+
+bool service::try_topics() {
+    const std::vector<ports::topic_spec> specs{
+        {names_.submissions, options_.partitions, options_.keep},
+        {names_.results, options_.partitions, options_.keep},
+        {names_.definitions, 1},
+        {names_.dead_letters, options_.partitions, options_.keep},
+    };
+    try {
+        const auto partitions = log_->ensure_topics(specs);
+        if (partitions[0] != partitions[1])
+            throw usage_error("topics " + names_.submissions + " and " + names_.results +
+                              " must have equal partition counts, not " + std::to_string(partitions[0]) + " and " +
+                              std::to_string(partitions[1]));
+        return true;
+    } catch (const ports::log_unavailable&) {
+        return false;
+    } catch (const ports::log_error& error) {
+        throw usage_error(error.what());
+    }
+}
+
+bool service::publish_definitions() {
+    if (!options_.tests && options_.role == role::all && catalog_.all_latest().empty()) definitions_ = bundled_tests();
+    for (;;) try {
+            publish_tests(definitions_, *publish_test_, catalog_);
+            return true;
+        } catch (const ports::log_unavailable& error) {
+            telemetry::log(level::warn, "the tests cannot be published yet", {{"error", error.what()}});
+            if (end_.wait(retry_interval)) return false;
+        }
+}
+
+void service::attend() {
+    while (!end_.wait(200ms)) {
+        manager_.alive();
+        measure_lag();
+    }
+}
+
+void service::measure_lag() {
+    const auto now = std::chrono::steady_clock::now();
+    if (!worker_ || now < next_lag_) return;
+    next_lag_ = now + lag_interval;
+    const auto committed = worker_->committed();
+    try {
+        const std::vector<std::string> topic{names_.submissions};
+        for (const auto& [where, end] : log_->end(topic, lag_patience)) {
+            const auto at = committed.find(where);
+            if (at == committed.end())
+                metrics_.forget_lag(where.first, where.second);
+            else
+                metrics_.consumer_lag(where.first, where.second,
+                                      static_cast<double>(std::max<std::int64_t>(0, end - at->second)));
+        }
+    } catch (const ports::log_unavailable&) {
+        telemetry::log(level::debug, "the lag cannot be measured: no broker answers");
+    }
+}
+
+int service::drain() {
+    phase_ = phase::draining;
+    const auto deadline = std::chrono::steady_clock::now() + options_.drain_timeout;
+    const auto left = [deadline] {
+        const auto rest = deadline - std::chrono::steady_clock::now();
+        return std::max(1ms, std::chrono::duration_cast<std::chrono::milliseconds>(rest));
+    };
+    manager_.stopping(options_.drain_timeout + 5s);
+    if (worker_) worker_->request_stop();
+    if (api_ && !api_->drain(left())) telemetry::log(level::warn, "requests were cut off at the end of the drain time");
+    if (!publisher_->flush(left())) telemetry::log(level::warn, "records were not acknowledged within the drain time");
+    if (worker_) worker_->drain();
+    const auto why = end_.failure();
+    telemetry::log(level::info, "ended", {{"role", name_of(options_.role)}});
+    const int code = why.empty() ? 0 : 1;
+    if (worker_ && worker_->stuck_threads() > 0) std::_Exit(code); // they still use what would be destroyed
+    if (admin_) admin_->drain(100ms);
+    running_worker_ = nullptr;
+    worker_.reset();
+    return code;
+}
+
+} // namespace gradesvc::roles

@@ -1,0 +1,236 @@
+#include "roles/service_options.hpp"
+
+#include "gradesvc/kafka/log.hpp"
+#include "roles/units.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace gradesvc::roles {
+
+namespace {
+
+constexpr int max_partitions = 1000;
+constexpr int max_threads = 1024;
+constexpr std::size_t max_name = 200;
+
+CLI::Option* duration(CLI::App& app, const std::string& name, std::chrono::milliseconds& target,
+                      const std::string& help, const std::string& shown) {
+    const auto read = [&target, name](const std::string& text) {
+        const auto value = parse_duration(text);
+        if (!value) throw CLI::ValidationError(name, "\"" + text + "\" is no duration such as 25s, 10m or 90d");
+        target = *value;
+    };
+    return app.add_option_function<std::string>(name, read, help)->default_str(shown)->type_name("DURATION");
+}
+
+CLI::Option* size(CLI::App& app, const std::string& name, std::uint64_t& target, const std::string& help,
+                  const std::string& shown) {
+    const auto read = [&target, name](const std::string& text) {
+        const auto value = parse_size(text);
+        if (!value) throw CLI::ValidationError(name, "\"" + text + "\" is no size such as 16KiB or 64MiB");
+        target = *value;
+    };
+    return app.add_option_function<std::string>(name, read, help)->default_str(shown)->type_name("SIZE");
+}
+
+template <class T>
+CLI::Option* choice(CLI::App& app, const std::string& name, T& target, const std::map<std::string, T>& words,
+                    const std::string& help, const std::string& shown) {
+    std::string list;
+    for (const auto& [word, value] : words) list += (list.empty() ? "" : "|") + word;
+    const auto read = [&target, words, name, list](const std::string& text) {
+        const auto found = words.find(text);
+        if (found == words.end()) throw CLI::ValidationError(name, "\"" + text + "\" is not one of " + list);
+        target = found->second;
+    };
+    return app.add_option_function<std::string>(name, read, help)->default_str(shown)->type_name(list);
+}
+
+std::string value_or_file(const std::string& name, const std::string& value) {
+    if (!value.starts_with('@')) return value;
+    std::ifstream in(value.substr(1));
+    if (!in) throw CLI::ValidationError("--kafka", name + ": cannot read " + value.substr(1));
+    std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+    return text;
+}
+
+void declare_process(CLI::App& app, service_options& o, std::string& config_file) {
+    app.add_option("--config", config_file, "File of options (TOML); flags and environment beat it")->type_name("FILE");
+    choice<role>(app, "--role", o.role, {{"all", role::all}, {"api", role::api}, {"worker", role::worker}},
+                 "What this process does", "all")
+        ->group("What runs");
+    app.add_option("--brokers", o.brokers, "Kafka bootstrap servers; without, the embedded log in --data")
+        ->type_name("HOST:PORT,…")
+        ->group("What runs");
+    app.add_option_function<std::string>(
+           "--data", [&o](const std::string& path) { o.data = path; }, "State of this process")
+        ->default_str("./data")
+        ->type_name("DIR")
+        ->group("What runs");
+    duration(app, "--drain-timeout", o.drain_timeout, "How long a graceful end may take", "25s")->group("What runs");
+    app.add_option_function<std::string>(
+           "--log-format",
+           [&o](const std::string& text) {
+               if (text != "text" && text != "json")
+                   throw CLI::ValidationError("--log-format", "\"" + text + "\" is not one of json|text");
+               o.log_format = text == "json" ? telemetry::format::json : telemetry::format::text;
+           },
+           "Form of the log lines; default: text on a terminal, else json")
+        ->type_name("json|text")
+        ->group("What runs");
+    using telemetry::level;
+    choice<level>(app, "--log-level", o.log_level,
+                  {{"trace", level::trace},
+                   {"debug", level::debug},
+                   {"info", level::info},
+                   {"warn", level::warn},
+                   {"error", level::error}},
+                  "Least important lines that are logged", "info")
+        ->group("What runs");
+}
+
+void declare_api(CLI::App& app, service_options& o) {
+    app.add_option_function<std::vector<std::string>>(
+           "--listen", [&o](const std::vector<std::string>& all) { o.listen = all; },
+           "Address of the API; port 0 picks a free one; may be repeated")
+        ->default_str("127.0.0.1:8080")
+        ->type_name("HOST:PORT")
+        ->group("API");
+    app.add_flag("--insecure", o.insecure, "Listen beyond loopback although there is no access control")->group("API");
+    size(app, "--max-body", o.max_body, "Longest body; of a batch: longest line", "512KiB")->group("API");
+    size(app, "--max-header", o.max_header, "Longest header", "16KiB")->group("API");
+    app.add_option("--max-connections", o.max_connections, "Connections at a time")
+        ->capture_default_str()
+        ->group("API");
+    app.add_option_function<std::string>(
+           "--tests", [&o](const std::string& path) { o.tests = path; },
+           "Test definitions (*.json) to publish at start; without, --role=all publishes samples on an empty log")
+        ->type_name("DIR")
+        ->group("API");
+}
+
+void declare_worker(CLI::App& app, service_options& o) {
+    app.add_option("--group", o.group, "Consumer group")->capture_default_str()->group("Worker");
+    app.add_option("--instance", o.instance,
+                   "Stable name of this worker; default: host name, a hash of --data and the first free slot in it")
+        ->type_name("NAME")
+        ->group("Worker");
+    app.add_option("--threads", o.threads, "Scoring threads; default: one a core")->type_name("N")->group("Worker");
+    using ports::delivery_mode;
+    choice<delivery_mode>(
+        app, "--delivery", o.delivery,
+        {{"exactly-once", delivery_mode::exactly_once}, {"at-least-once", delivery_mode::at_least_once}},
+        "Whether results and positions are committed in one transaction", "exactly-once")
+        ->group("Worker");
+    app.add_option_function<std::string>(
+           "--admin-listen", [&o](const std::string& address) { o.admin_listen = address; },
+           "Health and metrics of a worker, or off; default 127.0.0.1:9464, or a free port where that is taken; "
+           "api and all have them on the port of the API")
+        ->type_name("HOST:PORT|off")
+        ->group("Worker");
+}
+
+void declare_log(CLI::App& app, service_options& o) {
+    const auto property = [&o](const std::vector<std::string>& all) {
+        for (const auto& text : all) {
+            const auto equals = text.find('=');
+            if (equals == 0 || equals == std::string::npos)
+                throw CLI::ValidationError("--kafka", "\"" + text + "\" is not NAME=VALUE");
+            const auto name = text.substr(0, equals);
+            o.kafka[name] = value_or_file(name, text.substr(equals + 1));
+        }
+    };
+    app.add_option_function<std::vector<std::string>>(
+           "--kafka", property, "A librdkafka property; a value @PATH is read from that file; may be repeated")
+        ->type_name("NAME=VALUE")
+        ->group("Log");
+    app.add_option("--topic-prefix", o.topic_prefix, "Prefix of topics, groups and transactional ids")
+        ->type_name("TEXT")
+        ->group("Log");
+    app.add_option("--partitions", o.partitions, "Partitions of new topics")->capture_default_str()->group("Log");
+    app.add_option("--replication", o.replication, "Copies of new topics; default 3, or the number of brokers if less")
+        ->type_name("N")
+        ->group("Log");
+    duration(app, "--keep", o.keep, "How long submissions, results and dead letters are kept", "90d")->group("Log");
+}
+
+bool legal_name(const std::string& text) {
+    return text.size() <= max_name && std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                      c == '_' || c == '-';
+           });
+}
+
+void require(bool good, const std::string& otherwise) {
+    if (!good) throw usage_error(otherwise);
+}
+
+void check_numbers(const service_options& o) {
+    require(o.partitions >= 1 && o.partitions <= max_partitions, "--partitions: must be 1 to 1000");
+    require(o.replication >= 0 && o.replication <= 100, "--replication: must be 1 to 100");
+    require(o.threads >= 0 && o.threads <= max_threads, "--threads: must be 1 to 1024");
+    require(o.max_connections >= 1, "--max-connections: must be at least 1");
+    require(o.max_body >= 1024 && o.max_body <= 64 * 1024 * 1024, "--max-body: must be 1KiB to 64MiB");
+    require(o.max_header >= 1024 && o.max_header <= 1024 * 1024, "--max-header: must be 1KiB to 1MiB");
+    require(o.keep >= std::chrono::minutes(1), "--keep: must be at least 1m");
+    require(o.drain_timeout.count() > 0, "--drain-timeout: must be more than 0");
+}
+
+void check_work(const service_options& o) {
+    for (const auto* known : {"analytics", "notifiers"})
+        require(o.group != known, "--group " + o.group + ": this version has no such work yet; it knows scorers");
+}
+
+void check_names(const service_options& o) {
+    const std::string legal = " may have letters, digits, '.', '_' and '-', at most 200";
+    require(legal_name(o.topic_prefix), "--topic-prefix:" + legal);
+    require(!o.group.empty() && legal_name(o.group), "--group:" + legal);
+    require(legal_name(o.instance), "--instance:" + legal);
+}
+
+} // namespace
+
+void declare_options(CLI::App& app, service_options& options, std::string& config_file) {
+    declare_process(app, options, config_file);
+    declare_api(app, options);
+    declare_worker(app, options);
+    declare_log(app, options);
+}
+
+void check_role_flags(const CLI::App& app, const service_options& o) {
+    const auto refuse = [&](std::initializer_list<const char*> names, const std::string& why) {
+        for (const auto* name : names) require(app.get_option(name)->count() == 0, std::string(name) + " " + why);
+    };
+    if (o.role == role::worker)
+        refuse({"--listen", "--insecure", "--max-body", "--max-header", "--max-connections", "--tests"},
+               "means nothing for --role=worker: it has no API");
+    if (o.role == role::api)
+        refuse({"--group", "--instance", "--threads", "--delivery"}, "means nothing for --role=api: it scores nothing");
+    if (o.brokers.empty()) refuse({"--kafka", "--replication", "--delivery"}, "needs --brokers: it is about Kafka");
+}
+
+void check_options(const service_options& o) {
+    require(o.role == role::all || !o.brokers.empty(),
+            std::string("--role=") + (o.role == role::api ? "api" : "worker") +
+                " needs --brokers: the embedded log serves one process, --role=all");
+    check_numbers(o);
+    check_names(o);
+    if (o.has_worker()) check_work(o);
+    if (o.has_api() && !o.insecure)
+        for (const auto& endpoint : o.listen)
+            require(is_loopback(endpoint),
+                    "--listen " + endpoint + ": there is no access control; beyond loopback only with --insecure");
+    if (o.tests) require(std::filesystem::is_directory(*o.tests), "--tests: " + o.tests->string() + " is not a folder");
+    if (const auto why = kafka::configuration_error(o.kafka)) throw usage_error("--kafka: " + *why);
+}
+
+bool is_loopback(const std::string& endpoint) {
+    return endpoint.starts_with("127.") || endpoint.starts_with("localhost:") || endpoint.starts_with("[::1]:");
+}
+
+} // namespace gradesvc::roles
