@@ -1,6 +1,5 @@
-#include "log_under_test.hpp"
-
 #include "gradesvc/embedded/log.hpp"
+#include "log_under_test.hpp"
 
 #include <cstdlib>
 #include <filesystem>

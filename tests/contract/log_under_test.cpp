@@ -40,8 +40,9 @@ std::string fixture::fresh_name(const std::string& what) {
 
 void on_every_log(const std::function<void(const fixture&)>& body) {
     REQUIRE_FALSE(logs().empty());
-    for (const auto& kind : logs())
-        DYNAMIC_SECTION(kind.name) { body(fixture(kind)); }
+    for (const auto& kind : logs()) DYNAMIC_SECTION(kind.name) {
+            body(fixture(kind));
+        }
 }
 
 } // namespace gradesvc::test
