@@ -11,6 +11,7 @@
 #include <random>
 #include <string>
 #include <thread>
+#include <time.h>
 #include <unistd.h>
 
 namespace {
@@ -51,10 +52,17 @@ ports::accepted_row row_of(std::int64_t i, std::int64_t count, bool spread) {
     return row;
 }
 
+double cpu_seconds() {
+    timespec used{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
+}
+
 /// Applies `count` submissions or results in batches and prints the rate.
 void fill(ports::read_model& model, const char* what, std::int64_t count, bool spread, bool results) {
     const std::string document(1200, 'd');
     steady::duration spent{};
+    double cpu = 0;
     milliseconds longest{};
     for (std::int64_t from = 0; from < count; from += batch) {
         ports::projection step;
@@ -68,13 +76,16 @@ void fill(ports::read_model& model, const char* what, std::int64_t count, bool s
         for (std::int32_t p = 0; p < 12; ++p)
             step.next[{results ? "test_results_ready" : "test_submissions", p}] = from;
         const auto start = steady::now();
+        const double cpu_start = cpu_seconds();
         model.apply(step);
+        cpu += cpu_seconds() - cpu_start;
         spent += steady::now() - start;
         longest = std::max(longest, milliseconds(steady::now() - start));
     }
     const double seconds = std::chrono::duration<double>(spent).count();
-    std::printf("%-10s %8.0f rows/s, longest batch %.0f ms\n", what, static_cast<double>(count) / seconds,
-                longest.count());
+    std::printf("%-10s %8.0f rows/s, %.1f us CPU a row, longest batch %.0f ms\n", what,
+                static_cast<double>(count) / seconds, 1e6 * cpu / static_cast<double>(count), longest.count());
+    std::fflush(stdout);
 }
 
 template <class Read>

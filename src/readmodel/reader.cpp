@@ -25,16 +25,17 @@ enum column : int {
     document_column,
 };
 
-std::string select_sql(const std::string& document, const std::string& rest) {
+std::string select_sql(const std::string& document, const std::string& join, const std::string& condition) {
     return "SELECT s.id, s.user_id, s.test_id, coalesce(r.test_version, s.test_version, f.test_version), s.attempt, "
            "s.accepted_at, r.scored_at, f.code, f.detail, f.attempts" +
-           document + " FROM submissions s LEFT JOIN results r ON r.n = s.n LEFT JOIN failures f ON f.n = s.n WHERE " +
-           rest;
+           document + " FROM submissions s LEFT JOIN results r ON r.n = s.n LEFT JOIN failures f ON f.n = s.n" + join +
+           " WHERE " + condition;
 }
 
 std::string list_sql(const std::string& condition) {
-    return select_sql("", "s.user_id = ?1 AND (s.accepted_at, s.id) < (?2, ?3)" + condition +
-                              " ORDER BY s.accepted_at DESC, s.id DESC LIMIT ?4");
+    return select_sql("", "",
+                      "s.user_id = ?1 AND (s.accepted_at, s.id) < (?2, ?3)" + condition +
+                          " ORDER BY s.accepted_at DESC, s.id DESC LIMIT ?4");
 }
 
 /// The current row, without its document. A result supersedes a failure.
@@ -62,7 +63,7 @@ ports::submission_view view_of(const use& row) {
 
 reader::reader(const std::filesystem::path& file, int cache_kib)
     : db_(open_for_reading(file, cache_kib)),
-      find_(db_, select_sql(", r.document", "s.id = ?1")),
+      find_(db_, select_sql(", d.document", " LEFT JOIN documents d ON d.n = s.n", "s.id = ?1")),
       list_(db_, list_sql("")),
       list_of_test_(db_, list_sql(" AND s.test_id = ?5")) {}
 

@@ -14,10 +14,11 @@ namespace {
 
 constexpr int busy_timeout_ms = 5000;
 
-// Rows are appended: `n` grows in the order of arrival, and a result stands under the `n` of its submission. Only the
-// two small indexes over id and user are written at random places. `source` says how good the knowledge about a
-// submission is: 0 from a dead letter, 1 from a result, 2 from the submission itself. `document` comes last so that a
-// list never reads it.
+// Rows are appended: `n` grows in the order of arrival, and what is known of a submission stands under its `n`. Only
+// the indexes over id and user are written at random places, so they are kept small: the order of submissions of one
+// user at one time comes from sorting the few that there are. `source` says how good the knowledge about a submission
+// is: 0 from a dead letter, 1 from a result, 2 from the submission itself. Documents have a table of their own, so that
+// lists stay in small tables.
 constexpr const char* create_tables = R"(
 CREATE TABLE submissions (
     n INTEGER PRIMARY KEY,
@@ -29,13 +30,16 @@ CREATE TABLE submissions (
     attempt INTEGER,
     source INTEGER NOT NULL
 );
-CREATE INDEX submissions_by_user ON submissions (user_id, accepted_at, id, test_id);
+CREATE INDEX submissions_by_user ON submissions (user_id, accepted_at);
 CREATE INDEX submissions_by_time ON submissions (accepted_at);
 CREATE TABLE results (
     n INTEGER PRIMARY KEY,
     revision INTEGER NOT NULL,
     test_version INTEGER,
-    scored_at INTEGER NOT NULL,
+    scored_at INTEGER NOT NULL
+);
+CREATE TABLE documents (
+    n INTEGER PRIMARY KEY,
     document TEXT NOT NULL
 );
 CREATE TABLE failures (

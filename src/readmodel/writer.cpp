@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 namespace gradesvc::readmodel {
 namespace {
@@ -21,10 +22,12 @@ ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, test_id = excluded.te
 WHERE excluded.source > source)";
 
 constexpr const char* keep_result_sql = R"(
-INSERT INTO results (n, revision, test_version, scored_at, document) VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT INTO results (n, revision, test_version, scored_at) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (n) DO UPDATE SET revision = excluded.revision, test_version = excluded.test_version,
-    scored_at = excluded.scored_at, document = excluded.document
+    scored_at = excluded.scored_at
 WHERE excluded.revision > revision)";
+
+constexpr const char* keep_document_sql = "INSERT OR REPLACE INTO documents (n, document) VALUES (?1, ?2)";
 
 // A replayed dead letter may fail again: the later failure stands.
 constexpr const char* keep_failure_sql = R"(
@@ -36,6 +39,15 @@ WHERE excluded.failed_at > failed_at)";
 constexpr const char* keep_position_sql = R"(
 INSERT INTO positions (topic, partition, next) VALUES (?1, ?2, ?3)
 ON CONFLICT (topic, partition) DO UPDATE SET next = excluded.next WHERE excluded.next <> next)";
+
+/// In the order of the index, so that a large step changes each page of it once; the first of equal ids stays first.
+std::vector<const ports::accepted_row*> by_id(const std::vector<ports::accepted_row>& rows) {
+    std::vector<const ports::accepted_row*> sorted;
+    sorted.reserve(rows.size());
+    for (const auto& row : rows) sorted.push_back(&row);
+    std::stable_sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
+    return sorted;
+}
 
 std::string expire_sql(const char* table) {
     return std::string("DELETE FROM ") + table +
@@ -49,9 +61,11 @@ writer::writer(const std::filesystem::path& file, int cache_kib)
       find_(db_, find_sql),
       keep_submission_(db_, keep_submission_sql),
       keep_result_(db_, keep_result_sql),
+      keep_document_(db_, keep_document_sql),
       keep_failure_(db_, keep_failure_sql),
       keep_position_(db_, keep_position_sql),
       expire_results_(db_, expire_sql("results")),
+      expire_documents_(db_, expire_sql("documents")),
       expire_failures_(db_, expire_sql("failures")),
       expire_submissions_(db_, expire_sql("submissions")) {}
 
@@ -65,7 +79,7 @@ ports::positions writer::stored_positions() {
 
 void writer::apply(const ports::projection& step) {
     SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
-    for (const auto& row : step.accepted) keep(row, source::submission);
+    for (const ports::accepted_row* row : by_id(step.accepted)) keep(*row, source::submission);
     for (const auto& row : step.scored) keep(row);
     for (const auto& row : step.failed) keep(row);
     for (const auto& [where, next] : step.next)
@@ -92,7 +106,8 @@ std::int64_t writer::number_of(const ports::accepted_row& row, source from) {
 
 void writer::keep(const ports::scored_row& row) {
     const std::int64_t n = number_of(row.accepted, source::result);
-    use(keep_result_, n, row.revision, row.accepted.test_version, row.scored_at, row.document).run();
+    if (use(keep_result_, n, row.revision, row.accepted.test_version, row.scored_at).run() > 0)
+        use(keep_document_, n, row.document).run();
 }
 
 void writer::keep(const ports::failed_row& row) {
@@ -103,6 +118,7 @@ void writer::keep(const ports::failed_row& row) {
 int writer::expire(ports::time_ms time, int limit) {
     SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
     use(expire_results_, time, std::int64_t{limit}).run();
+    use(expire_documents_, time, std::int64_t{limit}).run();
     use(expire_failures_, time, std::int64_t{limit}).run();
     const int gone = use(expire_submissions_, time, std::int64_t{limit}).run();
     transaction.commit();

@@ -33,8 +33,8 @@ private:
     void keep(const ports::failed_row& row);
 
     SQLite::Database db_;
-    SQLite::Statement find_, keep_submission_, keep_result_, keep_failure_, keep_position_;
-    SQLite::Statement expire_results_, expire_failures_, expire_submissions_;
+    SQLite::Statement find_, keep_submission_, keep_result_, keep_document_, keep_failure_, keep_position_;
+    SQLite::Statement expire_results_, expire_documents_, expire_failures_, expire_submissions_;
 };
 
 } // namespace gradesvc::readmodel

@@ -5,16 +5,13 @@
 #include <charconv>
 #include <cmath>
 
-namespace gradesvc::telemetry
-{
-namespace
-{
+namespace gradesvc::telemetry {
+namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD"; // U+FFFD
 
 /// Length of the well-formed UTF-8 sequence at the start of `text` (not empty), 0 if there is none.
-std::size_t sequence_length(std::string_view text)
-{
+std::size_t sequence_length(std::string_view text) {
     const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
     const auto continues = [&](std::size_t i) { return (at(i) & 0xC0U) == 0x80U; };
     const unsigned lead = at(0);
@@ -33,8 +30,7 @@ std::size_t sequence_length(std::string_view text)
     return 0;
 }
 
-void append_control(std::string& out, unsigned char c)
-{
+void append_control(std::string& out, unsigned char c) {
     static constexpr std::string_view hex = "0123456789abcdef";
     switch (c) {
     case '\n': out += "\\n"; break;
@@ -47,8 +43,7 @@ void append_control(std::string& out, unsigned char c)
     }
 }
 
-void append_quoted(std::string& out, std::string_view text)
-{
+void append_quoted(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {
         const auto c = static_cast<unsigned char>(text.front());
@@ -67,19 +62,16 @@ void append_quoted(std::string& out, std::string_view text)
 }
 
 template <class Number>
-void append_number(std::string& out, Number value)
-{
+void append_number(std::string& out, Number value) {
     std::array<char, 32> buffer;
     out.append(buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr);
 }
 
-struct appender
-{
+struct appender {
     std::string& out;
     bool json;
 
-    void operator()(std::string_view text) const
-    {
+    void operator()(std::string_view text) const {
         const auto plain = [](char c) { return c > ' ' && c < '\x7F' && c != '"' && c != '=' && c != '\\'; };
         if (json || text.empty() || !std::all_of(text.begin(), text.end(), plain))
             append_quoted(out, text);
@@ -87,8 +79,7 @@ struct appender
             out += text;
     }
     void operator()(std::int64_t value) const { append_number(out, value); }
-    void operator()(double value) const
-    {
+    void operator()(double value) const {
         if (std::isfinite(value))
             append_number(out, value);
         else
@@ -99,8 +90,7 @@ struct appender
 
 } // namespace
 
-std::string json_members(std::string_view event, std::initializer_list<field> fields)
-{
+std::string json_members(std::string_view event, std::initializer_list<field> fields) {
     std::string out = "\"event\":";
     append_quoted(out, event);
     for (const field& f : fields) {
@@ -112,8 +102,7 @@ std::string json_members(std::string_view event, std::initializer_list<field> fi
     return out;
 }
 
-std::string text_line(std::string_view event, std::initializer_list<field> fields)
-{
+std::string text_line(std::string_view event, std::initializer_list<field> fields) {
     std::string out;
     for (const char c : event) // an event is written by us, but a line must stay a line
         out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;

@@ -5,8 +5,7 @@
 
 #include <string>
 
-namespace gradesvc::telemetry
-{
+namespace gradesvc::telemetry {
 
 /// `"event":"…","key":value…` to stand inside a JSON object. Whatever the bytes are, the outcome is valid JSON: what is
 /// not UTF-8 becomes U+FFFD, numbers that are not finite become null.

@@ -10,13 +10,10 @@
 #include <memory>
 #include <utility>
 
-namespace gradesvc::telemetry
-{
-namespace
-{
+namespace gradesvc::telemetry {
+namespace {
 
-spdlog::level::level_enum to_spdlog(level l)
-{
+spdlog::level::level_enum to_spdlog(level l) {
     switch (l) {
     case level::trace: return spdlog::level::trace;
     case level::debug: return spdlog::level::debug;
@@ -28,11 +25,9 @@ spdlog::level::level_enum to_spdlog(level l)
 }
 
 /// Levels as the options spell them; spdlog writes "warning".
-class level_name final : public spdlog::custom_flag_formatter
-{
+class level_name final : public spdlog::custom_flag_formatter {
 public:
-    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override
-    {
+    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
         const std::string_view name = message.level == spdlog::level::warn  ? "warn"
                                       : message.level == spdlog::level::err ? "error"
                                                                             : view(message.level);
@@ -41,21 +36,18 @@ public:
     std::unique_ptr<spdlog::custom_flag_formatter> clone() const override { return std::make_unique<level_name>(); }
 
 private:
-    static std::string_view view(spdlog::level::level_enum l)
-    {
+    static std::string_view view(spdlog::level::level_enum l) {
         const auto name = spdlog::level::to_string_view(l);
         return {name.data(), name.size()};
     }
 };
 
-struct output
-{
+struct output {
     format shape;
     std::unique_ptr<spdlog::logger> logger;
 };
 
-output make_output(format shape, level least)
-{
+output make_output(format shape, level least) {
     spdlog::sink_ptr sink;
     std::string pattern;
     if (shape == format::json) {
@@ -76,8 +68,7 @@ output make_output(format shape, level least)
 }
 
 /// Never destroyed: threads and destructors may log until the very end of the process.
-output& current()
-{
+output& current() {
     static output& instance = *new output(make_output(format::text, level::info));
     return instance;
 }
@@ -88,8 +79,7 @@ void configure_log(format shape, level least) { current() = make_output(shape, l
 
 bool enabled(level l) { return current().logger->should_log(to_spdlog(l)); }
 
-void log(level l, std::string_view event, std::initializer_list<field> fields)
-{
+void log(level l, std::string_view event, std::initializer_list<field> fields) {
     if (!enabled(l)) return;
     output& out = current();
     const std::string line = out.shape == format::json ? json_members(event, fields) : text_line(event, fields);

@@ -11,10 +11,8 @@
 #include <shared_mutex>
 #include <utility>
 
-namespace gradesvc::telemetry
-{
-namespace
-{
+namespace gradesvc::telemetry {
+namespace {
 
 using prometheus::Counter;
 using prometheus::Family;
@@ -36,29 +34,24 @@ constexpr std::string_view failure_codes[] = {"malformed",      "validation",   
                                               "conflict",       "retries_exhausted", "timed_out",
                                               "crashed_scorer", "too_large",         "internal"};
 
-Counter& counter(Registry& registry, const char* name, const char* help)
-{
+Counter& counter(Registry& registry, const char* name, const char* help) {
     return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
 }
 
-Gauge& gauge(Registry& registry, const char* name, const char* help)
-{
+Gauge& gauge(Registry& registry, const char* name, const char* help) {
     return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
 }
 
-Histogram& histogram(Registry& registry, const char* name, const char* help, const buckets& bounds)
-{
+Histogram& histogram(Registry& registry, const char* name, const char* help, const buckets& bounds) {
     return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, bounds);
 }
 
 /// The series of a family by a text and a number, found again without building labels. Thread-safe.
 template <class Metric>
-class series
-{
+class series {
 public:
     template <class Make>
-    Metric& at(std::string_view text, int number, Make make)
-    {
+    Metric& at(std::string_view text, int number, Make make) {
         const std::pair<std::string_view, int> key(text, number);
         {
             std::shared_lock lock(mutex_);
@@ -70,8 +63,7 @@ public:
         return *it->second;
     }
 
-    Metric* take(std::string_view text, int number)
-    {
+    Metric* take(std::string_view text, int number) {
         std::unique_lock lock(mutex_);
         auto it = known_.find(std::pair(text, number));
         if (it == known_.end()) return nullptr;
@@ -82,11 +74,9 @@ public:
 
 private:
     using key_type = std::pair<std::string, int>;
-    struct less
-    {
+    struct less {
         using is_transparent = void;
-        bool operator()(const auto& a, const auto& b) const
-        {
+        bool operator()(const auto& a, const auto& b) const {
             return a.second != b.second ? a.second < b.second : std::string_view(a.first) < std::string_view(b.first);
         }
     };
@@ -96,8 +86,7 @@ private:
 
 } // namespace
 
-struct metrics::impl
-{
+struct metrics::impl {
     Registry registry;
 
     Counter& accepted = counter(registry, "gradesvc_submissions_accepted_total", "Submissions accepted and durable.");
@@ -133,16 +122,14 @@ struct metrics::impl
     series<Gauge> lag_by_partition;
     std::mutex lag_mutex; ///< a gauge must not be removed while it is being set
 
-    Counter& failed_of(std::string_view reason)
-    {
+    Counter& failed_of(std::string_view reason) {
         return failed_by_reason.at(reason, 0, [&]() -> Counter& {
             return failed.Add({{"reason", std::string(reason)}});
         });
     }
 };
 
-metrics::metrics(std::string_view version) : impl_(std::make_unique<impl>())
-{
+metrics::metrics(std::string_view version) : impl_(std::make_unique<impl>()) {
     prometheus::BuildGauge()
         .Name("gradesvc_build_info")
         .Help("Always 1; the label says which gradesvc this is.")
@@ -170,8 +157,7 @@ void metrics::result_latency(seconds s) { impl_->result_latency.Observe(s.count(
 
 void metrics::oldest_unscored(seconds s) { impl_->oldest_unscored.Set(s.count()); }
 
-void metrics::consumer_lag(std::string_view topic, std::int32_t partition, double records)
-{
+void metrics::consumer_lag(std::string_view topic, std::int32_t partition, double records) {
     const std::scoped_lock lock(impl_->lag_mutex);
     impl_->lag_by_partition
         .at(topic, partition,
@@ -181,8 +167,7 @@ void metrics::consumer_lag(std::string_view topic, std::int32_t partition, doubl
         .Set(records);
 }
 
-void metrics::forget_lag(std::string_view topic, std::int32_t partition)
-{
+void metrics::forget_lag(std::string_view topic, std::int32_t partition) {
     const std::scoped_lock lock(impl_->lag_mutex);
     if (Gauge* gone = impl_->lag_by_partition.take(topic, partition)) impl_->lag.Remove(gone);
 }
@@ -193,8 +178,7 @@ void metrics::retry() { impl_->retries.Increment(); }
 
 void metrics::rebalance() { impl_->rebalances.Increment(); }
 
-void metrics::http_request(std::string_view route, int status)
-{
+void metrics::http_request(std::string_view route, int status) {
     impl_->http_by_route
         .at(route, status,
             [&]() -> Counter& {

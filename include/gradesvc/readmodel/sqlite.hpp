@@ -10,9 +10,9 @@
 namespace gradesvc::readmodel {
 
 struct options {
-    int readers = 4;                 ///< connections for find and list, opened when needed; more callers wait
-    int writer_cache_kib = 8 * 1024; ///< page cache, allocated as it fills
-    int reader_cache_kib = 1024;     ///< the same, for each reader
+    int readers = 4;                  ///< connections for find and list, opened when needed; more callers wait
+    int writer_cache_kib = 16 * 1024; ///< page cache, allocated as it fills
+    int reader_cache_kib = 1024;      ///< the same, for each reader
 };
 
 /// Opens `file`, creating it and its folder where missing. A file of another schema, a damaged one and one that is no

@@ -14,13 +14,11 @@
 
 using namespace gradesvc::telemetry;
 
-namespace
-{
+namespace {
 
 /// What is written to stderr while `work` runs.
 template <class Work>
-std::string captured(Work work)
-{
+std::string captured(Work work) {
     std::FILE* file = std::tmpfile();
     REQUIRE(file != nullptr);
     std::fflush(stderr);
@@ -37,8 +35,7 @@ std::string captured(Work work)
     return text;
 }
 
-std::vector<std::string> lines_of(const std::string& text)
-{
+std::vector<std::string> lines_of(const std::string& text) {
     std::vector<std::string> lines;
     std::size_t from = 0;
     for (std::size_t to; (to = text.find('\n', from)) != std::string::npos; from = to + 1)
@@ -47,8 +44,7 @@ std::vector<std::string> lines_of(const std::string& text)
     return lines;
 }
 
-boost::json::object members(std::string_view event, std::initializer_list<field> fields)
-{
+boost::json::object members(std::string_view event, std::initializer_list<field> fields) {
     return boost::json::parse('{' + json_members(event, fields) + '}').as_object();
 }
 
@@ -56,8 +52,7 @@ std::string decoded(std::string_view text) { return std::string(members("e", {{"
 
 } // namespace
 
-TEST_CASE("a JSON line is one object with time, level, event and the fields")
-{
+TEST_CASE("a JSON line is one object with time, level, event and the fields") {
     configure_log(format::json, level::info);
     const auto lines = lines_of(captured([] {
         log(level::warn, "topic is missing", {{"topic", "a"}, {"partition", 3}, {"ms", 1.5}, {"ok", true}});
@@ -77,16 +72,14 @@ TEST_CASE("a JSON line is one object with time, level, event and the fields")
     CHECK(time[23] == 'Z');
 }
 
-TEST_CASE("a text line has time, level, event and key=value")
-{
+TEST_CASE("a text line has time, level, event and key=value") {
     configure_log(format::text, level::debug);
     const auto lines = lines_of(captured([] { log(level::debug, "listening", {{"path", "a b"}, {"count", 7}}); }));
     REQUIRE(lines.size() == 1);
     CHECK(lines[0].substr(23) == "Z debug listening path=\"a b\" count=7");
 }
 
-TEST_CASE("lines below the level are not written")
-{
+TEST_CASE("lines below the level are not written") {
     configure_log(format::text, level::warn);
     CHECK_FALSE(enabled(level::info));
     CHECK(enabled(level::warn));
@@ -100,8 +93,7 @@ TEST_CASE("lines below the level are not written")
     CHECK_THAT(lines[0], Catch::Matchers::ContainsSubstring(" error yes"));
 }
 
-TEST_CASE("lines of several threads do not mix")
-{
+TEST_CASE("lines of several threads do not mix") {
     configure_log(format::json, level::info);
     constexpr int threads = 4;
     constexpr int each = 250;
@@ -117,8 +109,7 @@ TEST_CASE("lines of several threads do not mix")
     for (const auto& line : lines) CHECK(boost::json::parse(line).as_object().at("event").as_string() == "step");
 }
 
-TEST_CASE("every byte becomes valid JSON")
-{
+TEST_CASE("every byte becomes valid JSON") {
     CHECK(decoded("a\"b\\c\nd\te\x01") == "a\"b\\c\nd\te\x01");
     CHECK(decoded("Größe 数 \xF0\x9F\x98\x80") == "Größe 数 \xF0\x9F\x98\x80");
     CHECK(decoded(std::string_view("\0x", 2)) == std::string("\0x", 2));
@@ -130,16 +121,14 @@ TEST_CASE("every byte becomes valid JSON")
     CHECK(decoded("\xF4\x90\x80\x80") == bad + bad + bad + bad);
 }
 
-TEST_CASE("numbers that JSON cannot write are null")
-{
+TEST_CASE("numbers that JSON cannot write are null") {
     CHECK(members("e", {{"k", std::numeric_limits<double>::infinity()}}).at("k").is_null());
     CHECK(members("e", {{"k", std::numeric_limits<double>::quiet_NaN()}}).at("k").is_null());
     CHECK(members("e", {{"k", std::numeric_limits<std::int64_t>::min()}}).at("k").as_int64() ==
           std::numeric_limits<std::int64_t>::min());
 }
 
-TEST_CASE("a text line stays one line and cannot be misread")
-{
+TEST_CASE("a text line stays one line and cannot be misread") {
     CHECK(text_line("a\nb", {{"k", "x\ny"}}) == "a b k=\"x\\ny\"");
     CHECK(text_line("e", {{"k", ""}}) == "e k=\"\"");
     CHECK(text_line("e", {{"k", "a=b"}}) == "e k=\"a=b\"");

@@ -9,18 +9,15 @@
 using gradesvc::telemetry::metrics;
 using gradesvc::telemetry::seconds;
 
-namespace
-{
+namespace {
 
-bool has_line(const std::string& text, const std::string& line)
-{
+bool has_line(const std::string& text, const std::string& line) {
     return ('\n' + text).find('\n' + line + '\n') != std::string::npos;
 }
 
 } // namespace
 
-TEST_CASE("every unlabelled metric of the contract is there from the start")
-{
+TEST_CASE("every unlabelled metric of the contract is there from the start") {
     const std::string text = metrics("1.2.3").expose();
     for (const char* line :
          {"gradesvc_submissions_accepted_total 0", "gradesvc_submissions_scored_total 0",
@@ -36,8 +33,7 @@ TEST_CASE("every unlabelled metric of the contract is there from the start")
     CHECK(text.find("gradesvc_spool") == std::string::npos);
 }
 
-TEST_CASE("counters and gauges show what was counted")
-{
+TEST_CASE("counters and gauges show what was counted") {
     metrics m("0");
     m.accepted();
     m.accepted();
@@ -57,8 +53,7 @@ TEST_CASE("counters and gauges show what was counted")
     CHECK(has_line(text, "gradesvc_oldest_unscored_seconds 1.5"));
 }
 
-TEST_CASE("durations fall into their buckets")
-{
+TEST_CASE("durations fall into their buckets") {
     metrics m("0");
     m.accept_duration(std::chrono::milliseconds(3));
     m.score_duration(std::chrono::microseconds(20));
@@ -75,8 +70,7 @@ TEST_CASE("durations fall into their buckets")
     CHECK(has_line(text, "gradesvc_result_latency_seconds_sum 180"));
 }
 
-TEST_CASE("the lag of a partition goes away with the partition")
-{
+TEST_CASE("the lag of a partition goes away with the partition") {
     metrics m("0");
     m.consumer_lag("test_submissions", 3, 17);
     m.consumer_lag("test_submissions", 4, 1);
@@ -91,8 +85,7 @@ TEST_CASE("the lag of a partition goes away with the partition")
     CHECK(has_line(m.expose(), lag3 + " 2"));
 }
 
-TEST_CASE("requests are counted by route and status from any thread")
-{
+TEST_CASE("requests are counted by route and status from any thread") {
     metrics m("0");
     {
         std::vector<std::jthread> threads;
