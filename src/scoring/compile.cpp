@@ -1,0 +1,100 @@
+#include "scoring/compiled_test.hpp"
+
+#include <functional>
+#include <string>
+
+namespace gradesvc::scoring {
+
+using domain::exact;
+using domain::field_error;
+using domain::item_type;
+using domain::rule_kind;
+
+void item_index::build(const std::vector<compiled_item>& items) {
+    std::size_t size = 2;
+    while (size < 2 * items.size()) size *= 2;
+    slots_.assign(size, none);
+    mask_ = size - 1;
+    for (std::uint32_t i = 0; i < items.size(); ++i) {
+        auto slot = std::hash<std::string_view>{}(items[i].id) & mask_;
+        while (slots_[slot] != none) slot = (slot + 1) & mask_;
+        slots_[slot] = i;
+    }
+}
+
+std::uint32_t item_index::find(const std::vector<compiled_item>& items, std::string_view id) const {
+    auto slot = std::hash<std::string_view>{}(id)&mask_;
+    for (; slots_[slot] != none; slot = (slot + 1) & mask_)
+        if (items[slots_[slot]].id == id) return slots_[slot];
+    return none;
+}
+
+namespace {
+
+// What this engine cannot score yet.
+std::vector<field_error> unsupported(const domain::test_definition& definition) {
+    std::vector<field_error> errors;
+    for (std::size_t i = 0; i < definition.items.size() && errors.size() < domain::max_field_errors; ++i) {
+        const auto& item = definition.items[i];
+        const auto pointer = "/items/" + std::to_string(i);
+        const auto kind = item.rule.kind;
+        if (item.type != item_type::choice && item.type != item_type::text_entry)
+            errors.push_back(
+                {pointer + "/type", std::string(to_string(item.type)) + " items are not supported by this version"});
+        else if (kind != rule_kind::match_correct && kind != rule_kind::map_response && kind != rule_kind::text &&
+                 kind != rule_kind::numeric)
+            errors.push_back(
+                {pointer + "/rule", "rule " + std::string(to_string(kind)) + " is not supported by this version"});
+    }
+    return errors;
+}
+
+compiled_item compile_item(const domain::test_item& item, std::string_view locale, point_units& units) {
+    using rule_variant = std::variant<choice_rule, text_rule, numeric_rule>;
+    auto rule = item.rule.kind == rule_kind::text      ? rule_variant(text_rule(item, units))
+                : item.rule.kind == rule_kind::numeric ? rule_variant(numeric_rule(item, units))
+                                                       : rule_variant(choice_rule(item, locale, units));
+    const auto full = std::visit([](const auto& r) { return r.full(); }, rule);
+    return {item.item_id, std::move(rule), item.cbm, full, units.number(item.cbm ? 3 * full : full)};
+}
+
+// Weights as integers over a common divisor; false when sums over them would not fit.
+bool compile_skill(const domain::test_definition& definition, std::size_t skill, compiled_test& test) {
+    std::vector<std::pair<std::uint32_t, exact>> weights;
+    domain::exact_integer divisor = 1;
+    exact sum = 0;
+    for (std::uint32_t i = 0; i < definition.items.size(); ++i)
+        for (const auto& share : definition.items[i].skills)
+            if (share.skill == skill) {
+                weights.emplace_back(i, domain::parse_exact(share.weight).value());
+                divisor = lcm(divisor, denominator(weights.back().second));
+                sum += weights.back().second;
+                if (sum * divisor * test.units.largest() > exact(std::int64_t(1) << 62)) return false;
+            }
+    const auto& json = definition.skills[skill];
+    auto& compiled = test.skills.emplace_back();
+    compiled.id = json.skill_id;
+    compiled.label = json.label.in(definition.locale);
+    compiled.divisor = static_cast<double>(static_cast<std::int64_t>(divisor));
+    for (const auto& [item, weight] : weights)
+        compiled.shares.push_back({item, static_cast<std::int64_t>(numerator(exact(weight * divisor)))});
+    return true;
+}
+
+} // namespace
+
+std::vector<field_error> compile_test(const domain::test_definition& definition, compiled_test& test) {
+    auto errors = unsupported(definition);
+    if (!errors.empty()) return errors;
+    for (const auto& item : definition.items) compile_item(item, definition.locale, test.units);
+    if (!test.units.freeze())
+        return {{"/items", "the scores of the items have no common fraction that can be counted exactly"}};
+    for (const auto& item : definition.items) test.items.push_back(compile_item(item, definition.locale, test.units));
+    test.index.build(test.items);
+    for (std::size_t i = 0; i < definition.skills.size(); ++i)
+        if (!compile_skill(definition, i, test))
+            errors.push_back({"/skills/" + std::to_string(i), "the weights of its items cannot be summed exactly"});
+    return errors;
+}
+
+} // namespace gradesvc::scoring

@@ -1,0 +1,22 @@
+// What one answer earned, before certainty-based marking.
+#pragma once
+
+#include "gradesvc/scoring/scorer.hpp"
+#include "scoring/point_units.hpp"
+
+#include <string_view>
+
+namespace gradesvc::scoring {
+
+struct mark {
+    item_outcome outcome = item_outcome::incorrect;
+    points value = 0;
+    std::string_view misconception = {};
+};
+
+/// The outcome that follows from the points alone.
+inline item_outcome outcome_of(points value, points full) {
+    return value >= full ? item_outcome::correct : value > 0 ? item_outcome::partial : item_outcome::incorrect;
+}
+
+} // namespace gradesvc::scoring

@@ -1,0 +1,185 @@
+#include "gradesvc/scoring/scorer.hpp"
+
+#include "scoring/compiled_test.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace gradesvc::scoring {
+
+namespace limits = domain::limits;
+
+std::string_view to_string(item_outcome outcome) {
+    static constexpr std::array<std::string_view, 6> words = {"correct", "partial",     "incorrect",
+                                                              "blank",   "not_reached", "pending"};
+    return words.at(static_cast<std::size_t>(outcome));
+}
+
+struct scorer::impl {
+    domain::test_definition definition;
+    compiled_test test = {};
+};
+
+scorer::scorer(std::unique_ptr<const impl> built) : impl_(std::move(built)) {}
+scorer::~scorer() = default;
+
+const domain::test_definition& scorer::definition() const { return impl_->definition; }
+
+domain::outcome<std::shared_ptr<const scorer>> scorer::compile(domain::test_definition definition) {
+    auto built = std::make_unique<impl>(impl{std::move(definition)});
+    auto errors = compile_test(built->definition, built->test);
+    if (!errors.empty())
+        return domain::refusal{domain::errc::validation, "the test is beyond this engine", std::move(errors)};
+    return std::shared_ptr<const scorer>(new scorer(std::move(built)));
+}
+
+namespace {
+
+// Positions of items, quick when answers come in the order of the definition.
+class item_cursor {
+public:
+    explicit item_cursor(const compiled_test& test) : test_(test) {}
+
+    std::uint32_t find(std::string_view id) {
+        const auto found =
+            next_ < test_.items.size() && test_.items[next_].id == id ? next_ : test_.index.find(test_.items, id);
+        next_ = found + 1; // item_index::none + 1 = 0
+        return found;
+    }
+
+private:
+    const compiled_test& test_;
+    std::uint32_t next_ = 0;
+};
+
+void check_answer(const compiled_item& item, const domain::given_answer& answer,
+                  std::vector<domain::field_error>& errors) {
+    const auto& value = answer.value;
+    if (value.what == domain::answer_value::kind::blank) return;
+    std::size_t member = std::string::npos;
+    const auto* choice = std::get_if<choice_rule>(&item.rule);
+    auto why = choice ? choice->check(value, member) : check_text_entry(value);
+    if (why.empty()) return;
+    auto pointer = domain::pointer_join("/answers", answer.item_id);
+    if (answer.wrapped) pointer += "/value";
+    if (member != std::string::npos) pointer += "/" + std::to_string(member);
+    errors.push_back({std::move(pointer), std::move(why)});
+}
+
+// Certainty-based marking: a right answer counts 1, 2 or 3 times, a wrong one costs 0, 2 or 6 marks.
+points certain(points value, points full, int certainty) {
+    static constexpr std::array<points, 3> costs = {0, 2, 6};
+    const auto level = static_cast<std::size_t>(std::clamp(certainty, 1, 3));
+    return value > 0 ? value * static_cast<points>(level) : -costs[level - 1] * full;
+}
+
+// What the answers earned, in units; only the first items() are in use.
+using earned_points = std::array<points, limits::items>;
+
+void clear(const compiled_test& test, score_sheet& sheet, earned_points& earned) {
+    const auto count = test.items.size();
+    sheet.item_scores.resize(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        sheet.item_scores[i] = {test.items[i].id, item_outcome::blank, 0, test.items[i].max};
+        earned[i] = 0;
+    }
+    sheet.items = static_cast<int>(count);
+    sheet.answered = 0;
+    sheet.pending = 0;
+}
+
+void score_answers(const compiled_test& test, const domain::submission& submission, score_sheet& sheet,
+                   earned_points& earned) {
+    item_cursor cursor(test);
+    for (const auto& answer : submission.answers) {
+        const auto index = cursor.find(answer.item_id);
+        if (index == item_index::none || answer.value.what == domain::answer_value::kind::blank) continue;
+        const auto& item = test.items[index];
+        const mark marked = item.score(answer.value);
+        earned[index] = item.cbm ? certain(marked.value, item.full, answer.certainty.value_or(1)) : marked.value;
+        auto& line = sheet.item_scores[index];
+        line.outcome = marked.outcome;
+        line.misconception = marked.misconception;
+        line.score = test.units.number(earned[index]);
+        ++sheet.answered;
+    }
+}
+
+// Blanks after the last answer were never seen.
+void mark_not_reached(score_sheet& sheet) {
+    for (auto line = sheet.item_scores.rbegin(); line != sheet.item_scores.rend(); ++line) {
+        if (line->outcome != item_outcome::blank) return;
+        line->outcome = item_outcome::not_reached;
+    }
+}
+
+std::optional<double> percent_of(double part, double whole) {
+    if (whole <= 0) return std::nullopt;
+    return std::clamp(100 * part / whole, 0.0, 100.0);
+}
+
+void sum_total(const compiled_test& test, bool negative_total, score_sheet& sheet, const earned_points& earned) {
+    points raw = 0, max = 0;
+    for (std::size_t i = 0; i < test.items.size(); ++i) {
+        raw += earned[i];
+        max += test.items[i].full * (test.items[i].cbm ? 3 : 1);
+    }
+    sheet.raw = test.units.number(negative_total ? raw : std::max<points>(raw, 0));
+    sheet.max = test.units.number(max);
+    sheet.percent = percent_of(sheet.raw, sheet.max);
+}
+
+// Without evidence: a blank is left out of skills where the test says that blanks are missing.
+bool is_missing(item_outcome outcome, domain::blank_policy policy) {
+    return outcome == item_outcome::not_reached ||
+           (outcome == item_outcome::blank && policy == domain::blank_policy::missing);
+}
+
+void sum_skills(const compiled_test& test, domain::blank_policy policy, score_sheet& sheet,
+                const earned_points& earned) {
+    sheet.skill_scores.resize(test.skills.size());
+    for (std::size_t k = 0; k < test.skills.size(); ++k) {
+        const auto& skill = test.skills[k];
+        points sum = 0, max = 0;
+        int items = 0;
+        for (const auto& share : skill.shares) {
+            if (is_missing(sheet.item_scores[share.item].outcome, policy)) continue;
+            const auto& item = test.items[share.item];
+            sum += share.weight * earned[share.item];
+            max += share.weight * item.full * (item.cbm ? 3 : 1);
+            ++items;
+        }
+        auto& line = sheet.skill_scores[k];
+        line = {skill.id, skill.label, items, test.units.number(sum) / skill.divisor,
+                test.units.number(max) / skill.divisor};
+        line.percent = percent_of(line.points, line.max);
+    }
+}
+
+} // namespace
+
+void scorer::check(const domain::submission& submission, std::vector<domain::field_error>& errors) const {
+    const auto& test = impl_->test;
+    item_cursor cursor(test);
+    for (const auto& answer : submission.answers) {
+        if (errors.size() >= domain::max_field_errors) return;
+        const auto index = cursor.find(answer.item_id);
+        if (index == item_index::none)
+            errors.push_back({domain::pointer_join("/answers", answer.item_id), "is not an item of this test"});
+        else
+            check_answer(test.items[index], answer, errors);
+    }
+}
+
+void scorer::score(const domain::submission& submission, score_sheet& sheet) const {
+    const auto& test = impl_->test;
+    const auto policy = impl_->definition.blank_policy;
+    earned_points earned; // NOLINT: as many as there are items are set
+    clear(test, sheet, earned);
+    score_answers(test, submission, sheet, earned);
+    if (policy == domain::blank_policy::trailing_missing) mark_not_reached(sheet);
+    sum_total(test, impl_->definition.negative_total, sheet, earned);
+    sum_skills(test, policy, sheet, earned);
+}
+
+} // namespace gradesvc::scoring
