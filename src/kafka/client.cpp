@@ -8,6 +8,10 @@ namespace gradesvc::kafka {
 using telemetry::level;
 
 void connection_log::line(int severity, std::string_view facility, std::string_view text) {
+    if (text.find("Fatal error") == 0) // its consequence is said where it is met
+        return telemetry::log(level::debug, text, {{"errc", facility}});
+    if (text.starts_with("Fatal error")) // its consequence is said where it is met
+        return telemetry::log(level::debug, text, {{"errc", facility}});
     if (facility == "FAIL" || facility == "ERROR") return trouble(text);
     const auto at = severity <= 3   ? level::error
                     : severity <= 4 ? level::warn

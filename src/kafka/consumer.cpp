@@ -16,7 +16,8 @@ using std::chrono::steady_clock;
 constexpr std::size_t max_records = 2000; // of one poll
 constexpr milliseconds slice{20};         // rebalances are noticed at the end of a slice
 constexpr milliseconds question{500};     // one question to the cluster at take-over
-constexpr milliseconds close_patience{3000};
+constexpr milliseconds close_slice{5};
+constexpr milliseconds close_patience{1500}; // for each of two steps
 
 } // namespace
 
@@ -220,7 +221,8 @@ ports::commit_result consumer::commit(std::span<const ports::outgoing> outputs,
 
 void consumer::leave() { close(); }
 
-/// Unsubscribes first: a static member that only closes keeps its partitions until its session ends.
+/// A static member that only closes keeps its partitions until its session ends, so it unsubscribes first and waits until
+/// the group has let it go (then it has no member id any more).
 void consumer::close() {
     if (std::exchange(closed_, true)) return;
     if (transactions_) transactions_->stop();
@@ -229,11 +231,25 @@ void consumer::close() {
     auto* rk = client_.get();
     if (losing) rd_kafka_assign(rk, nullptr);
     rd_kafka_unsubscribe(rk);
+    serve_until(
+        [this, rk] { return !is_member() || rd_kafka_fatal_error(rk, nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR; });
     const queue_ptr queue(rd_kafka_queue_get_consumer(rk));
     const error_ptr error(rd_kafka_consumer_close_queue(rk, queue.get()));
+    serve_until([rk] { return rd_kafka_consumer_closed(rk) != 0; });
+}
+
+bool consumer::is_member() const {
+    char* id = rd_kafka_memberid(client_.get());
+    const bool member = id != nullptr && *id != '\0';
+    rd_kafka_mem_free(client_.get(), id);
+    return member;
+}
+
+/// Answers rebalances and drops records until then; not for ever, the broker may be away.
+void consumer::serve_until(const std::function<bool()>& done) {
     const auto deadline = steady_clock::now() + close_patience;
-    while (rd_kafka_consumer_closed(rk) == 0 && steady_clock::now() < deadline)
-        const message_ptr rest(rd_kafka_consumer_poll(rk, to_ms(slice)));
+    while (!done() && steady_clock::now() < deadline)
+        const message_ptr dropped(rd_kafka_consumer_poll(client_.get(), to_ms(close_slice)));
 }
 
 } // namespace gradesvc::kafka

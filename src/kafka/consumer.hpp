@@ -35,6 +35,8 @@ private:
     std::vector<std::int32_t> disown();
     partition_list only(std::int32_t partition) const;
     void close();
+    bool is_member() const;
+    void serve_until(const std::function<bool()>& done);
 
     const ports::consumer_options options_;
     connection_log& log_;

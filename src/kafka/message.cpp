@@ -8,20 +8,16 @@
 namespace gradesvc::kafka {
 namespace {
 
-struct raw_header {
-    const char* name;
-    const void* value;
-    std::size_t size;
-};
-
-std::vector<raw_header> raw_headers(const rd_kafka_message_t& message) {
-    std::vector<raw_header> found;
+std::vector<ports::header_view> headers_of(const rd_kafka_message_t& message) {
+    std::vector<ports::header_view> found;
     rd_kafka_headers_t* headers = nullptr; // stays with the message
     if (rd_kafka_message_headers(&message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return found;
     found.reserve(rd_kafka_header_cnt(headers));
-    raw_header one{};
-    for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &one.name, &one.value, &one.size) == 0; ++i)
-        found.push_back(one);
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == 0; ++i)
+        found.push_back({name, {static_cast<const char*>(value), size}});
     return found;
 }
 
@@ -32,10 +28,10 @@ public:
         if (block_ == nullptr) throw std::bad_alloc();
     }
     char* block() const { return block_; }
-    std::string_view add(const void* bytes, std::size_t size) {
-        if (size != 0) std::memcpy(end_, bytes, size);
-        const std::string_view view(end_, size);
-        end_ += size;
+    std::string_view add(std::string_view bytes) {
+        if (!bytes.empty()) std::memcpy(end_, bytes.data(), bytes.size());
+        const std::string_view view(end_, bytes.size());
+        end_ += bytes.size();
         return view;
     }
 
@@ -54,10 +50,10 @@ headers_ptr to_headers(const std::vector<ports::header>& headers) {
 
 } // namespace
 
-ports::record to_record(const rd_kafka_message_t& message, std::string_view topic) {
-    const auto headers = raw_headers(message);
+ports::record copy_record(const rd_kafka_message_t& message, std::string_view topic, ports::time_ms time,
+                          const std::vector<ports::header_view>& headers) {
     std::size_t size = message.key_len + message.len;
-    for (const auto& h : headers) size += std::strlen(h.name) + h.size;
+    for (const auto& h : headers) size += h.name.size() + h.value.size();
 
     packer pack(size);
     ports::record made;
@@ -65,16 +61,21 @@ ports::record to_record(const rd_kafka_message_t& message, std::string_view topi
     made.topic = topic;
     made.partition = message.partition;
     made.offset = message.offset;
-    rd_kafka_timestamp_type_t kind{};
-    made.time = ports::time_ms(std::chrono::milliseconds(rd_kafka_message_timestamp(&message, &kind)));
-    if (message.key != nullptr) made.key = pack.add(message.key, message.key_len);
-    made.value = pack.add(message.payload, message.len);
+    made.time = time;
+    if (message.key != nullptr) made.key = pack.add({static_cast<const char*>(message.key), message.key_len});
+    made.value = pack.add({static_cast<const char*>(message.payload), message.len});
     made.headers.reserve(headers.size());
     for (const auto& h : headers) {
-        const auto name = pack.add(h.name, std::strlen(h.name));
-        made.headers.push_back({name, pack.add(h.value, h.size)});
+        const auto name = pack.add(h.name);
+        made.headers.push_back({name, pack.add(h.value)});
     }
     return made;
+}
+
+ports::record to_record(const rd_kafka_message_t& message, std::string_view topic) {
+    rd_kafka_timestamp_type_t kind{};
+    const std::chrono::milliseconds time(rd_kafka_message_timestamp(&message, &kind));
+    return copy_record(message, topic, ports::time_ms(time), headers_of(message));
 }
 
 rd_kafka_topic_t* record_sender::topic(const std::string& name) {

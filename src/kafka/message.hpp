@@ -9,6 +9,10 @@ namespace gradesvc::kafka {
 
 /// Copies the bytes into one block of their own: a record then outlives its consumer, and a record that waits long does
 /// not keep the whole fetched batch in memory.
+ports::record copy_record(const rd_kafka_message_t& message, std::string_view topic, ports::time_ms time,
+                          const std::vector<ports::header_view>& headers);
+
+/// The same with the time and the headers of the message.
 ports::record to_record(const rd_kafka_message_t& message, std::string_view topic);
 
 /// Appends records to the queue of a producer. Thread-safe.
