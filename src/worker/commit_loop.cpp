@@ -1,0 +1,129 @@
+#include "gradesvc/telemetry/log.hpp"
+#include "worker/core.hpp"
+
+#include <algorithm>
+
+namespace gradesvc::worker {
+namespace {
+
+/// The commit thread at work.
+class committer {
+public:
+    explicit committer(core& shared)
+        : shared_(shared),
+          delays_(shared.how.commit_retry_delay, shared.how.max_commit_retry_delay, shared.with.clock.random()[0]) {}
+
+    void run() {
+        while (auto next = gather()) {
+            if (write(*next)) next->count(shared_.with.metrics, shared_.with.clock.now());
+        }
+    }
+
+private:
+    /// The next window, as soon as anything is finished; nullopt at the end.
+    std::optional<window> gather() {
+        std::vector<share> shares;
+        {
+            lock_type lock(shared_.mutex);
+            while (!shared_.table.anything_finished()) {
+                if (shared_.closing) return std::nullopt;
+                wait_for_results(lock);
+            }
+            linger(lock);
+            shares = shared_.table.take_finished();
+            shared_.first_finished.reset();
+            for (const share& s : shares) shared_.committing.emplace_back(s.partition, s.epoch);
+        }
+        return window(std::move(shares));
+    }
+
+    void wait_for_results(lock_type& lock) {
+        const bool held_up = std::ranges::any_of(shared_.lanes, [](const auto& l) { return l->holds_up(); });
+        if (!held_up) {
+            shared_.finished.wait(lock);
+            return;
+        }
+        shared_.finished.wait_for(lock, sweep_after);
+        shared_.sweep(steady::now() - sweep_after);
+    }
+
+    /// While more is being scored, a window is worth a moment's waiting: a commit costs the same with one record or a
+    /// thousand.
+    void linger(lock_type& lock) {
+        const auto until = shared_.first_finished.value_or(steady::time_point{}) + shared_.how.linger;
+        auto enough = [&] { return !shared_.scoring_now() || shared_.losing || shared_.draining || shared_.closing; };
+        shared_.finished.wait_until(lock, until, enough);
+    }
+
+    /// Tries until the window is committed. False: it is not, and not ours any more.
+    bool write(window& w) {
+        for (int failures = 0; !w.empty();) {
+            const auto begin = steady::now();
+            const ports::commit_result result = try_once(w);
+            if (!result.error) {
+                shared_.with.metrics.commit_duration(steady::now() - begin);
+                if (failures > 0) telemetry::log(telemetry::level::info, "commits go on", {{"count", failures}});
+                release(w, true);
+                return true;
+            }
+            if (result.error == ports::log_errc::too_large) {
+                w.replace(result.rejected, shared_.with);
+                continue;
+            }
+            if (++failures == 1)
+                telemetry::log(
+                    telemetry::level::warn, "a commit has failed and is tried again",
+                    {{"topic", shared_.how.topic}, {"errc", result.error.message()}, {"count", w.outputs().size()}});
+            if (!wait_to_retry(w, delays_.after(failures))) break;
+        }
+        release(w, false);
+        return false;
+    }
+
+    ports::commit_result try_once(const window& w) {
+        try {
+            return shared_.consumer->commit(w.outputs(), w.checkpoints());
+        } catch (const ports::log_unavailable&) {
+            return {ports::log_errc::unavailable, 0};
+        }
+    }
+
+    /// Waits, and leaves out what was lost meanwhile. A fenced window is kept like any other: the poll thread reports
+    /// the partitions that are lost, and what is still held can be committed. False: give up.
+    bool wait_to_retry(window& w, std::chrono::microseconds delay) {
+        lock_type lock(shared_.mutex);
+        const auto until = steady::now() + delay;
+        auto gone = [&](const share& s) { return !shared_.table.holds(s); };
+        auto changed = [&] { return shared_.give_up || std::ranges::any_of(w.shares(), gone); };
+        shared_.finished.wait_until(lock, until, changed);
+        w.drop_shares(gone);
+        return !shared_.give_up;
+    }
+
+    void release(const window& w, bool committed) {
+        const lock_type lock(shared_.mutex);
+        if (committed)
+            for (const share& s : w.shares()) shared_.table.committed(s);
+        shared_.committing.clear();
+        shared_.progress.notify_one();
+    }
+
+    core& shared_;
+    backoff delays_;
+};
+
+} // namespace
+
+void core::commit() {
+    try {
+        committer(*this).run();
+    } catch (...) // rethrown by the thread that runs the worker
+    {
+        const lock_type lock(mutex);
+        failure = std::current_exception();
+        committing.clear();
+        progress.notify_one();
+    }
+}
+
+} // namespace gradesvc::worker

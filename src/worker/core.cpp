@@ -1,0 +1,67 @@
+#include "worker/core.hpp"
+
+#include <algorithm>
+
+namespace gradesvc::worker {
+
+core::core(std::unique_ptr<ports::consumer> c, collaborators w, options o)
+    : consumer(std::move(c)),
+      with(std::move(w)),
+      how(std::move(o)),
+      table(how.max_records_in_flight, how.max_bytes_in_flight) {
+    for (int i = 0; i < std::max(how.threads, 1); ++i) {
+        settlers.push_back(with.make_settle());
+        lanes.push_back(std::make_unique<lane>());
+    }
+}
+
+void core::apply(std::vector<outcome>& outcomes) {
+    if (outcomes.empty()) return;
+    const auto now = steady::now();
+    for (outcome& o : outcomes) {
+        switch (o.what) {
+        case verdict::not_run: jobs.give_back(std::move(o.source)); break;
+        case verdict::retry: jobs.retry_at(std::move(o.source), now + o.delay); break;
+        case verdict::finished:
+            if (jobs.finished(*o.source))
+                table.finish(std::move(o));
+            else
+                jobs.park(std::move(o));
+            break;
+        }
+    }
+    outcomes.clear();
+    if (table.anything_finished()) {
+        if (!first_finished) first_finished = now;
+        finished.notify_one();
+    }
+    if (losing || draining) progress.notify_one();
+}
+
+void core::sweep(steady::time_point before) {
+    for (const auto& l : lanes) {
+        if (l->since() > before || !l->holds_up()) continue;
+        l->collect(swept);
+        l->reclaim(swept);
+    }
+    apply(swept);
+    wake_scorers();
+}
+
+void core::wake_scorers() {
+    if (idle == 0 || (!jobs.has_ready(steady::now()) && !jobs.next_retry())) return;
+    if (jobs.waiting() > 1)
+        work.notify_all();
+    else
+        work.notify_one();
+}
+
+bool core::busy(std::int32_t partition, bool with_running) const {
+    auto it = table.all().find(partition);
+    if (it == table.all().end()) return false;
+    const held_partition& p = it->second;
+    const bool in_window = std::ranges::find(committing, std::pair(partition, p.epoch)) != committing.end();
+    return in_window || p.moved || !p.finished.empty() || (with_running && jobs.out_of(partition) > 0);
+}
+
+} // namespace gradesvc::worker

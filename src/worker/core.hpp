@@ -1,0 +1,79 @@
+// What the threads of a worker share. The poll loop (poll_loop.cpp) drives the consumer, the commit loop
+// (commit_loop.cpp) writes one window after another, score loops (score_loop.cpp) settle jobs; `mutex` guards everything
+// below it and is held per batch, never per record.
+#pragma once
+
+#include "gradesvc/worker/worker.hpp"
+#include "worker/lane.hpp"
+#include "worker/partition_table.hpp"
+#include "worker/retry_policy.hpp"
+
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+
+namespace gradesvc::worker {
+
+using lock_type = std::unique_lock<std::mutex>;
+
+struct core {
+    core(std::unique_ptr<ports::consumer> c, collaborators w, options o);
+
+    // Fixed. The consumer goes last, after all records that came from it.
+    std::unique_ptr<ports::consumer> consumer;
+    const collaborators with;
+    const options how;
+    std::vector<settle_function> settlers; // one per lane
+
+    mutable std::mutex mutex;
+    std::condition_variable work;     // for scoring threads: something is ready, or the end
+    std::condition_variable finished; // for the commit thread: something is finished, or partitions went, or the end
+    std::condition_variable progress; // for the poll thread: a commit or a job ended, a thread went
+
+    scheduler jobs;
+    partition_table table;
+    std::vector<std::unique_ptr<lane>> lanes;
+    std::vector<std::pair<std::int32_t, std::uint64_t>> committing; // partitions and epochs of the window under way
+    std::vector<outcome> swept;                                     // reused by sweep()
+    std::optional<steady::time_point> first_finished;               // when the next window began to fill
+    steady::duration mean_job{};                                    // of late; 0 = not known
+    std::size_t idle = 0;                                           // scoring threads that wait
+    std::size_t alive = 0;                                          // scoring threads that have not ended
+    bool losing = false;                                            // some partition is about to go
+    bool draining = false;                                          // nothing new is begun
+    bool stopping = false;                                          // scoring threads end after their job
+    bool closing = false;                                           // the commit thread ends after a last window
+    bool give_up = false;                                           // the commit thread does not try again
+    std::optional<steady::time_point> drain_until;                  // set with `draining`
+    std::exception_ptr failure;
+
+    // Without the mutex.
+    std::atomic<bool> ready{false};
+    std::atomic<int> stuck{0};
+
+    // Poll loop.
+    void poll(const std::stop_token& stop);
+
+    // Commit loop.
+    void commit();
+
+    // Score loop.
+    void score(lane& own, const settle_function& settle);
+
+    // Under the mutex.
+    void apply(std::vector<outcome>& outcomes);
+
+    /// Collects what is finished in batches begun before `before`, and takes away what is not begun there.
+    void sweep(steady::time_point before);
+    void wake_scorers();
+    bool scoring_now() const { return jobs.out() > 0 || (jobs.waiting() > 0 && !draining); }
+
+    /// Whether anything of the partition is on its way to a commit: finished, in a window, or (with_running) out.
+    bool busy(std::int32_t partition, bool with_running) const;
+};
+
+/// Batches that last longer than this are swept.
+inline constexpr std::chrono::milliseconds sweep_after{5};
+
+} // namespace gradesvc::worker

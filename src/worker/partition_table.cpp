@@ -1,0 +1,160 @@
+#include "worker/partition_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace gradesvc::worker {
+
+bool partition_table::gain(const ports::assignment& from) {
+    drop(from.partition);
+    held_partition& p = held_[from.partition];
+    p.epoch = next_epoch_++;
+    p.committed = from.position;
+    p.offsets = finished_offsets(from.position, span_);
+    return p.offsets.restore(from.note);
+}
+
+void partition_table::drop(std::int32_t partition) {
+    auto it = held_.find(partition);
+    if (it == held_.end()) return;
+    const held_partition& p = it->second;
+    records_ -= p.records;
+    bytes_ -= p.bytes;
+    finished_ -= p.finished.size();
+    if (p.moved) --moved_;
+    held_.erase(it);
+}
+
+void partition_table::clear() {
+    while (!held_.empty()) drop(held_.begin()->first);
+}
+
+held_partition* partition_table::find(std::int32_t partition) {
+    auto it = held_.find(partition);
+    return it == held_.end() ? nullptr : &it->second;
+}
+
+bool partition_table::deliver(const ports::record& record, std::size_t bytes) {
+    held_partition* p = find(record.partition);
+    if (p == nullptr || p->losing) return false;
+    const std::int64_t before = p->offsets.position();
+    const bool wanted = p->offsets.deliver(record.offset);
+    if (p->offsets.position() != before) {
+        moved_on(*p);
+        if (!wanted && !std::exchange(p->moved, true)) ++moved_;
+    }
+    if (!wanted) return false;
+    p->times.emplace_back(record.offset, record.time);
+    ++p->records;
+    p->bytes += bytes;
+    ++records_;
+    bytes_ += bytes;
+    return true;
+}
+
+void partition_table::finish(outcome done) {
+    held_partition* p = find(done.source->record.partition);
+    if (p == nullptr) return;
+    const std::size_t output = done.result.output.value.size();
+    done.source->bytes += output;
+    p->bytes += output;
+    bytes_ += output;
+    if (p->offsets.admits(done.source->record.offset)) {
+        p->finished.push_back(std::move(done));
+        ++finished_;
+    } else
+        p->not_notable.push_back(std::move(done));
+}
+
+/// The position has moved: the note reaches further now. Every outcome within its reach is in `finished`, every one
+/// beyond in `not_notable`, so the outcomes of a user stay in order.
+void partition_table::moved_on(held_partition& p) {
+    while (!p.times.empty() && p.times.front().first < p.offsets.position()) p.times.pop_front();
+    if (p.not_notable.empty()) return;
+    auto admitted = [&](const outcome& o) { return p.offsets.admits(o.source->record.offset); };
+    for (outcome& o : p.not_notable) {
+        if (!admitted(o)) continue;
+        p.finished.push_back(std::move(o));
+        ++finished_;
+    }
+    std::erase_if(p.not_notable, [](const outcome& o) { return o.source == nullptr; });
+}
+
+std::vector<share> partition_table::take_finished() {
+    std::vector<share> shares;
+    for (auto& [id, p] : held_) {
+        if (p.finished.empty() && !p.moved) continue;
+        share& s = shares.emplace_back();
+        s.partition = id;
+        s.epoch = p.epoch;
+        while (!p.finished.empty()) {
+            finished_ -= p.finished.size();
+            const std::size_t from = s.finished.size();
+            if (s.finished.empty())
+                s.finished = std::exchange(p.finished, {});
+            else
+                std::ranges::move(std::exchange(p.finished, {}), std::back_inserter(s.finished));
+            for (std::size_t i = from; i < s.finished.size(); ++i) {
+                const job& done = *s.finished[i].source;
+                p.offsets.finish(done.record.offset);
+                s.bytes += done.bytes;
+            }
+            moved_on(p);
+        }
+        if (std::exchange(p.moved, false)) --moved_;
+        s.records = s.finished.size();
+        s.checkpoint = {id, p.offsets.position(), p.offsets.note()};
+    }
+    return shares;
+}
+
+bool partition_table::holds(const share& s) const {
+    auto it = held_.find(s.partition);
+    return it != held_.end() && it->second.epoch == s.epoch;
+}
+
+void partition_table::committed(const share& s) {
+    if (!holds(s)) return;
+    held_partition& p = held_.at(s.partition);
+    p.committed = s.checkpoint.position;
+    p.records -= s.records;
+    p.bytes -= s.bytes;
+    records_ -= s.records;
+    bytes_ -= s.bytes;
+}
+
+bool partition_table::is_greedy(const held_partition& p, std::size_t factor) const {
+    const std::size_t free_records = max_records_ - std::min(max_records_, records_);
+    const std::size_t free_bytes = max_bytes_ - std::min(max_bytes_, bytes_);
+    return p.records * factor >= free_records || p.bytes * factor >= free_bytes;
+}
+
+std::vector<std::int32_t> partition_table::greedy() const {
+    std::vector<std::int32_t> found;
+    for (const auto& [id, p] : held_)
+        if (!p.paused && !p.losing && is_greedy(p, 1)) found.push_back(id);
+    return found;
+}
+
+std::vector<std::int32_t> partition_table::far_ahead() const {
+    std::vector<std::int32_t> found;
+    for (const auto& [id, p] : held_)
+        if (!p.paused && !p.losing && p.offsets.reach() >= p.offsets.span()) found.push_back(id);
+    return found;
+}
+
+std::vector<std::int32_t> partition_table::may_resume() const {
+    std::vector<std::int32_t> found;
+    for (const auto& [id, p] : held_)
+        if (p.paused && !p.losing && !is_greedy(p, 2) && p.offsets.reach() <= p.offsets.span() / 2) found.push_back(id);
+    return found;
+}
+
+std::optional<ports::time_ms> partition_table::oldest() const {
+    std::optional<ports::time_ms> found;
+    for (const auto& [id, p] : held_)
+        if (!p.times.empty() && (!found || p.times.front().second < *found)) found = p.times.front().second;
+    return found;
+}
+
+} // namespace gradesvc::worker

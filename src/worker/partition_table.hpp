@@ -1,0 +1,79 @@
+// The partitions held: what is finished in each, how much of each is in flight, which of them should pause.
+// Not thread-safe: the owner's mutex guards it.
+#pragma once
+
+#include "worker/finished_offsets.hpp"
+#include "worker/window.hpp"
+
+#include <deque>
+#include <map>
+#include <optional>
+
+namespace gradesvc::worker {
+
+struct held_partition {
+    std::uint64_t epoch = 0; ///< tells assignments of the same partition apart
+    finished_offsets offsets;
+    std::int64_t committed = 0;
+    std::vector<outcome> finished;                             ///< for the next window
+    std::vector<outcome> not_notable;                          ///< finished, but further ahead than the note can tell
+    std::deque<std::pair<std::int64_t, ports::time_ms>> times; ///< of what is delivered, from the position on
+    std::size_t records = 0;                                   ///< in flight: delivered and not committed
+    std::size_t bytes = 0;
+    bool moved = false;  ///< the position moved without an outcome
+    bool losing = false; ///< about to go: takes no more records
+    bool paused = false;
+};
+
+class partition_table {
+public:
+    partition_table(std::size_t max_records, std::size_t max_bytes, std::int64_t span = max_span)
+        : max_records_(max_records), max_bytes_(max_bytes), span_(span) {}
+
+    /// False: the note was of no use.
+    bool gain(const ports::assignment& from);
+
+    /// Discards all that is not committed.
+    void drop(std::int32_t partition);
+    void clear();
+
+    /// Takes account of a record that the log delivered. False: pass over it (finished, or not ours).
+    bool deliver(const ports::record& record, std::size_t bytes);
+    void finish(outcome done);
+
+    bool anything_finished() const { return finished_ > 0 || moved_ > 0; }
+
+    /// Everything finished that notes can tell of, in the order it was finished, and the checkpoints after it.
+    std::vector<share> take_finished();
+    bool holds(const share& s) const;
+    void committed(const share& s);
+
+    /// Partitions that hold so much that too little room would be left for the others: more than is still free. So one
+    /// alone may fill half of the room, two a third each, and a partition with nothing in flight can go on.
+    std::vector<std::int32_t> greedy() const;
+    std::vector<std::int32_t> far_ahead() const; ///< whose note is full
+    std::vector<std::int32_t> may_resume() const;
+
+    std::optional<ports::time_ms> oldest() const; ///< time of the oldest record that is not finished
+    std::size_t records() const { return records_; }
+
+    std::map<std::int32_t, held_partition>& all() { return held_; }
+    const std::map<std::int32_t, held_partition>& all() const { return held_; }
+    held_partition* find(std::int32_t partition);
+
+private:
+    void moved_on(held_partition& p);
+    bool is_greedy(const held_partition& p, std::size_t factor) const;
+
+    std::size_t max_records_;
+    std::size_t max_bytes_;
+    std::int64_t span_;
+    std::map<std::int32_t, held_partition> held_;
+    std::uint64_t next_epoch_ = 1;
+    std::size_t records_ = 0;
+    std::size_t bytes_ = 0;
+    std::size_t finished_ = 0; // sum of held_[…].finished
+    std::size_t moved_ = 0;    // how many have `moved` set
+};
+
+} // namespace gradesvc::worker

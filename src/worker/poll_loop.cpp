@@ -1,0 +1,237 @@
+#include "gradesvc/telemetry/log.hpp"
+#include "worker/core.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace gradesvc::worker {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds idle_poll{100};  // the longest wait for news, and the longest time between two polls
+constexpr milliseconds paused_poll{10}; // while partitions wait for room
+constexpr milliseconds patience{50};    // for room, or for jobs about to finish, before polling again
+constexpr milliseconds metrics_every{1000};
+constexpr std::size_t chunk = 256; // records that are queued under one hold of the mutex
+
+std::size_t bytes_of(const ports::record& r) {
+    std::size_t bytes = r.value.size() + (r.key ? r.key->size() : 0);
+    for (const auto& h : r.headers) bytes += h.name.size() + h.value.size();
+    return bytes;
+}
+
+/// The poll thread at work: the only one that drives the consumer, but for commits.
+class poller {
+public:
+    poller(core& shared, const std::stop_token& stop) : shared_(shared), stop_(stop) {}
+
+    void run() {
+        started_ = steady::now();
+        while (!over()) {
+            if (stop_.stop_requested()) begin_drain();
+            handle(shared_.consumer->poll(wait()));
+            tell();
+        }
+    }
+
+private:
+    /// Prepares for the next poll; returns how long it may wait.
+    milliseconds wait() {
+        lock_type lock(shared_.mutex);
+        if (shared_.losing || shared_.draining) {
+            auto done = [&] { return shared_.losing ? may_release() : drained(); };
+            if (!done()) shared_.progress.wait_for(lock, patience, [&] { return shared_.failure || done(); });
+            if (shared_.losing && may_release()) release(lock);
+            return milliseconds(0);
+        }
+        shared_.sweep(steady::now() - sweep_after);
+        return make_room(lock) ? paused_poll : idle_poll;
+    }
+
+    // Back-pressure.
+
+    /// Waits a moment while some partition holds too much, then pauses it. Whether any is paused.
+    bool make_room(lock_type& lock) {
+        set_paused(lock, shared_.table.may_resume(), false);
+        auto enough = [&] { return shared_.failure || shared_.table.greedy().empty(); };
+        if (!enough() && !shared_.progress.wait_for(lock, patience, enough))
+            set_paused(lock, shared_.table.greedy(), true);
+        set_paused(lock, shared_.table.far_ahead(), true);
+        return std::ranges::any_of(shared_.table.all(), [](const auto& entry) { return entry.second.paused; });
+    }
+
+    /// Only this thread adds and removes partitions, so the table stays as it is while the mutex is released.
+    void set_paused(lock_type& lock, const std::vector<std::int32_t>& partitions, bool paused) {
+        if (partitions.empty()) return;
+        for (const std::int32_t p : partitions) shared_.table.find(p)->paused = paused;
+        lock.unlock();
+        for (const std::int32_t p : partitions) {
+            if (paused)
+                shared_.consumer->pause(p);
+            else
+                shared_.consumer->resume(p);
+        }
+        lock.lock();
+    }
+
+    // What a poll brought.
+
+    void handle(ports::polled news) {
+        const bool rebalanced = !news.lost.empty() || !news.gained.empty();
+        if (!news.lost.empty()) lose(news.lost);
+        if (!news.losing.empty()) begin_losing(news.losing);
+        for (const ports::assignment& a : news.gained) gain(a);
+        if (rebalanced) report(news);
+        deliver(std::move(news.records));
+    }
+
+    void lose(const std::vector<std::int32_t>& partitions) {
+        const lock_type lock(shared_.mutex);
+        for (const std::int32_t p : partitions) {
+            shared_.jobs.drop(p, scheduler::orphans::discard);
+            shared_.table.drop(p);
+        }
+        if (shared_.losing) forget_losing(partitions);
+        shared_.finished.notify_one();
+    }
+
+    void begin_losing(const std::vector<std::int32_t>& partitions) {
+        const lock_type lock(shared_.mutex);
+        for (const std::int32_t p : partitions) {
+            losing_.push_back(p);
+            shared_.jobs.close(p);
+            if (held_partition* held = shared_.table.find(p)) held->losing = true;
+        }
+        shared_.losing = true;
+        revoked_ = steady::now();
+        shared_.sweep(revoked_);
+        shared_.finished.notify_one();
+    }
+
+    void forget_losing(const std::vector<std::int32_t>& partitions) {
+        std::erase_if(losing_, [&](std::int32_t p) { return std::ranges::find(partitions, p) != partitions.end(); });
+        shared_.losing = !losing_.empty();
+    }
+
+    /// What was about to finish has had its time. Jobs that are still out then run on as orphans; a commit under way
+    /// gets the same time again.
+    bool may_release() const {
+        const auto waited = steady::now() - revoked_;
+        if (waited >= 2 * shared_.how.revoke_grace) return true;
+        const bool with_running = waited < shared_.how.revoke_grace;
+        return std::ranges::none_of(losing_, [&](std::int32_t p) { return shared_.busy(p, with_running); });
+    }
+
+    void release(lock_type& lock) {
+        for (const std::int32_t p : losing_) {
+            shared_.jobs.drop(p, scheduler::orphans::adopt);
+            shared_.table.drop(p);
+        }
+        telemetry::log(telemetry::level::info, "partitions released",
+                       {{"topic", shared_.how.topic},
+                        {"count", losing_.size()},
+                        {"ms", std::chrono::duration_cast<milliseconds>(steady::now() - revoked_).count()}});
+        losing_.clear();
+        shared_.losing = false;
+        shared_.finished.notify_one();
+        lock.unlock();
+        shared_.consumer->release();
+        lock.lock();
+    }
+
+    void gain(const ports::assignment& a) {
+        if (shared_.draining) {
+            shared_.consumer->pause(a.partition); // never held: whoever comes next takes it over unchanged
+            return;
+        }
+        const lock_type lock(shared_.mutex);
+        shared_.jobs.drop(a.partition, scheduler::orphans::adopt);
+        shared_.jobs.forget_orphans(a.partition, a.position);
+        if (!shared_.table.gain(a))
+            telemetry::log(telemetry::level::warn,
+                           "note of a committed position is of no use: what it covers is scored again",
+                           {{"topic", shared_.how.topic}, {"partition", a.partition}, {"offset", a.position}});
+        joined_ = true;
+    }
+
+    void report(const ports::polled& news) {
+        shared_.with.metrics.rebalance();
+        const lock_type lock(shared_.mutex);
+        telemetry::log(telemetry::level::info, "rebalance",
+                       {{"topic", shared_.how.topic},
+                        {"gained", news.gained.size()},
+                        {"lost", news.lost.size()},
+                        {"count", shared_.table.all().size()}});
+    }
+
+    void deliver(std::vector<ports::record> records) {
+        std::array<job_ptr, chunk> made;
+        for (std::size_t from = 0; from < records.size() && !shared_.draining; from += chunk) {
+            const std::size_t n = std::min(chunk, records.size() - from);
+            for (std::size_t i = 0; i < n; ++i) {
+                made[i] = std::make_unique<job>();
+                made[i]->bytes = bytes_of(records[from + i]);
+                made[i]->record = std::move(records[from + i]);
+            }
+            const lock_type lock(shared_.mutex);
+            for (std::size_t i = 0; i < n; ++i) {
+                if (!shared_.table.deliver(made[i]->record, made[i]->bytes)) continue;
+                if (auto adopted = shared_.jobs.add(std::move(made[i]))) shared_.table.finish(std::move(*adopted));
+            }
+            shared_.wake_scorers();
+            if (shared_.table.anything_finished()) shared_.finished.notify_one();
+        }
+    }
+
+    // The end.
+
+    void begin_drain() {
+        const lock_type lock(shared_.mutex);
+        if (std::exchange(shared_.draining, true)) return;
+        shared_.ready = false;
+        shared_.drain_until = steady::now() + shared_.how.drain_timeout;
+        for (auto& [id, p] : shared_.table.all()) shared_.jobs.close(id);
+        shared_.sweep(steady::now());
+        shared_.finished.notify_one();
+    }
+
+    /// Nothing is being scored (or it takes too long), and all that is finished is committed (or cannot be).
+    bool drained() const {
+        const bool late = steady::now() >= *shared_.drain_until;
+        if (late && !shared_.table.anything_finished()) return shared_.committing.empty();
+        if (late) return steady::now() >= *shared_.drain_until + shared_.how.revoke_grace;
+        return shared_.jobs.out() == 0 && !shared_.table.anything_finished() && shared_.committing.empty();
+    }
+
+    bool over() const {
+        const lock_type lock(shared_.mutex);
+        return shared_.failure || (shared_.draining && !shared_.losing && drained());
+    }
+
+    void tell() {
+        const auto now = steady::now();
+        if (!shared_.draining) shared_.ready = joined_ || now - started_ >= shared_.how.join_patience;
+        if (now - told_ < metrics_every) return;
+        told_ = now;
+        const lock_type lock(shared_.mutex);
+        const auto oldest = shared_.table.oldest();
+        const auto age = oldest ? shared_.with.clock.now() - *oldest : milliseconds(0);
+        shared_.with.metrics.oldest_unscored(std::max(age, milliseconds(0)));
+        shared_.with.metrics.in_flight(static_cast<double>(shared_.table.records()));
+    }
+
+    core& shared_;
+    const std::stop_token& stop_;
+    std::vector<std::int32_t> losing_;
+    steady::time_point revoked_{};
+    steady::time_point started_{};
+    steady::time_point told_{};
+    bool joined_ = false;
+};
+
+} // namespace
+
+void core::poll(const std::stop_token& stop) { poller(*this, stop).run(); }
+
+} // namespace gradesvc::worker

@@ -1,0 +1,106 @@
+#include "gradesvc/worker/worker.hpp"
+
+#include "gradesvc/telemetry/log.hpp"
+#include "worker/core.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <vector>
+
+namespace gradesvc::worker {
+namespace {
+
+constexpr std::chrono::milliseconds end_patience{100}; // for threads to end that are in no job
+
+/// The threads beside the poll thread. Each holds the core, so that one left behind finds it alive.
+class threads {
+public:
+    explicit threads(const std::shared_ptr<core>& shared) : shared_(shared) {
+        committing_ = std::thread([shared] { shared->commit(); });
+        shared->alive = shared->lanes.size();
+        for (std::size_t i = 0; i < shared->lanes.size(); ++i)
+            scoring_.emplace_back([shared, i] { shared->score(*shared->lanes[i], shared->settlers[i]); });
+    }
+
+    /// Ends the commit thread after a last window; a commit under way is waited for.
+    void stop_committing() {
+        {
+            const lock_type lock(shared_->mutex);
+            shared_->closing = shared_->give_up = true;
+        }
+        shared_->finished.notify_all();
+        committing_.join();
+    }
+
+    /// Ends the scoring threads after the jobs they are in. Returns how many had to be left behind.
+    int stop_scoring() {
+        std::size_t left = 0;
+        {
+            lock_type lock(shared_->mutex);
+            const auto now = steady::now();
+            const auto until =
+                std::max(now + end_patience, shared_->drain_until.value_or(now + shared_->how.drain_timeout));
+            shared_->stopping = true;
+            shared_->work.notify_all();
+            shared_->progress.wait_until(lock, until, [&] { return shared_->alive == 0; });
+            left = shared_->alive;
+        }
+        for (std::thread& t : scoring_) {
+            if (left == 0)
+                t.join();
+            else
+                t.detach();
+        }
+        return static_cast<int>(left);
+    }
+
+private:
+    std::shared_ptr<core> shared_;
+    std::thread committing_;
+    std::vector<std::thread> scoring_;
+};
+
+} // namespace
+
+worker::worker(std::unique_ptr<ports::consumer> consumer, collaborators with, options how)
+    : core_(std::make_shared<core>(std::move(consumer), std::move(with), std::move(how))) {}
+
+worker::~worker() = default;
+
+void worker::run(const std::stop_token& stop) {
+    threads crew(core_);
+    std::exception_ptr failure;
+    try {
+        core_->poll(stop);
+    } catch (...) // goes on below, when the threads have ended
+    {
+        failure = std::current_exception();
+    }
+    core_->ready = false;
+    crew.stop_committing();
+    core_->stuck = crew.stop_scoring();
+    {
+        const lock_type lock(core_->mutex);
+        if (!failure) failure = core_->failure;
+        core_->jobs.clear();
+        core_->table.clear();
+    }
+    if (core_->stuck > 0)
+        telemetry::log(telemetry::level::error, "scoring threads did not end within the drain time",
+                       {{"topic", core_->how.topic}, {"count", core_->stuck.load()}});
+    if (failure) std::rethrow_exception(failure);
+    core_->consumer->leave();
+}
+
+bool worker::ready() const { return core_->ready; }
+
+ports::positions worker::committed() const {
+    const lock_type lock(core_->mutex);
+    ports::positions found;
+    for (const auto& [id, p] : core_->table.all()) found.emplace(std::pair(core_->how.topic, id), p.committed);
+    return found;
+}
+
+int worker::stuck_threads() const { return core_->stuck; }
+
+} // namespace gradesvc::worker
