@@ -113,9 +113,10 @@ void mark_not_reached(score_sheet& sheet) {
     }
 }
 
-std::optional<double> percent_of(double part, double whole) {
+// Both in the same units, so that the quotient is rounded once.
+std::optional<double> percent_of(points part, points whole) {
     if (whole <= 0) return std::nullopt;
-    return std::clamp(100 * part / whole, 0.0, 100.0);
+    return std::clamp(100.0 * static_cast<double>(part) / static_cast<double>(whole), 0.0, 100.0);
 }
 
 void sum_total(const compiled_test& test, bool negative_total, score_sheet& sheet, const earned_points& earned) {
@@ -124,9 +125,10 @@ void sum_total(const compiled_test& test, bool negative_total, score_sheet& shee
         raw += earned[i];
         max += test.items[i].full * (test.items[i].cbm ? 3 : 1);
     }
-    sheet.raw = test.units.number(negative_total ? raw : std::max<points>(raw, 0));
+    if (!negative_total) raw = std::max<points>(raw, 0);
+    sheet.raw = test.units.number(raw);
     sheet.max = test.units.number(max);
-    sheet.percent = percent_of(sheet.raw, sheet.max);
+    sheet.percent = percent_of(raw, max);
 }
 
 // Without evidence: a blank is left out of skills where the test says that blanks are missing.
@@ -149,10 +151,13 @@ void sum_skills(const compiled_test& test, domain::blank_policy policy, score_sh
             max += share.weight * item.full * (item.cbm ? 3 : 1);
             ++items;
         }
-        auto& line = sheet.skill_scores[k];
-        line = {skill.id, skill.label, items, test.units.number(sum) / skill.divisor,
-                test.units.number(max) / skill.divisor};
-        line.percent = percent_of(line.points, line.max);
+        const double divisor = test.units.divisor() * skill.divisor;
+        sheet.skill_scores[k] = {skill.id,
+                                 skill.label,
+                                 items,
+                                 static_cast<double>(sum) / divisor,
+                                 static_cast<double>(max) / divisor,
+                                 percent_of(sum, max)};
     }
 }
 
