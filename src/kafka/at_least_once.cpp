@@ -52,7 +52,8 @@ ports::commit_result at_least_once::commit(std::span<const ports::outgoing> outp
     const auto error = rd_kafka_commit(consumer, offsets, 0);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
     if (means_forbidden(error)) throw ports::log_error("Kafka refuses to store positions: " + text_of(error));
-    return {means_fenced(error) ? ports::log_errc::fenced : ports::log_errc::unavailable};
+    const bool ended = rd_kafka_fatal_error(consumer, nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
+    return {ended || means_fenced(error) ? ports::log_errc::fenced : ports::log_errc::unavailable};
 }
 
 } // namespace gradesvc::kafka

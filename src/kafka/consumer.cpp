@@ -143,11 +143,13 @@ std::vector<ports::assignment> consumer::take_over() {
 
 ports::polled consumer::poll(milliseconds timeout) {
     ports::polled result;
+    if (!ended_.empty()) throw ports::log_error(ended_);
     if (stage_ == stage::assigned) {
         result.gained = take_over();
         if (!result.gained.empty()) return result;
     }
     fetch(timeout, result.records);
+    if (transactions_ && transactions_->fenced()) end_membership(taken_over());
     result.lost = std::exchange(lost_, {});
     if (tell_losing_) {
         const std::lock_guard lock(mutex_);
@@ -159,10 +161,23 @@ ports::polled consumer::poll(milliseconds timeout) {
     return result;
 }
 
+std::string consumer::taken_over() const {
+    return "another worker of group " + options_.group + " has taken over the instance name " + options_.instance;
+}
+
+/// The partitions are reported as lost, the next poll throws.
+void consumer::end_membership(std::string why) {
+    if (!ended_.empty()) return;
+    ended_ = std::move(why);
+    tell_losing_ = false;
+    const auto gone = disown();
+    lost_.insert(lost_.end(), gone.begin(), gone.end());
+}
+
 void consumer::fetch(milliseconds timeout, std::vector<ports::record>& into) {
     const auto deadline = steady_clock::now() + timeout;
     const auto before = stage_;
-    while (into.size() < max_records && stage_ == before) {
+    while (into.size() < max_records && stage_ == before && ended_.empty()) {
         int wait = 0;
         if (into.empty()) {
             const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
@@ -182,10 +197,8 @@ void consumer::failed(const rd_kafka_message_t& message) {
     if (message.err == RD_KAFKA_RESP_ERR__FATAL) {
         std::array<char, 256> why{};
         const auto fatal = rd_kafka_fatal_error(client_.get(), why.data(), why.size());
-        if (fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
-            throw ports::log_error("another worker of group " + options_.group + " has taken over the instance name " +
-                                   options_.instance);
-        throw ports::log_error(std::string("Kafka consumer: ") + why.data());
+        const bool fenced = fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
+        return end_membership(fenced ? taken_over() : std::string("Kafka consumer: ") + why.data());
     }
     if (means_forbidden(message.err))
         throw ports::log_error("Kafka refuses group " + options_.group + " to read " + options_.topic + ": " +

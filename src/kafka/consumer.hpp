@@ -32,6 +32,8 @@ private:
     std::vector<ports::assignment> take_over();
     void fetch(std::chrono::milliseconds timeout, std::vector<ports::record>& into);
     void failed(const rd_kafka_message_t& message);
+    std::string taken_over() const;
+    void end_membership(std::string why);
     std::vector<std::int32_t> disown();
     partition_list only(std::int32_t partition) const;
     void close();
@@ -44,6 +46,7 @@ private:
     partition_list assigned_;        ///< what the group gave us
     std::vector<std::int32_t> lost_; ///< to be reported
     bool tell_losing_ = false;
+    std::string ended_; ///< why nothing more will come
     bool closed_ = false;
 
     std::mutex mutex_;

@@ -65,6 +65,7 @@ void publisher::delivered(const rd_kafka_message_t& message) {
     const std::unique_ptr<ports::delivered> waiting(static_cast<ports::delivered*>(message._private));
     if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         if (suspect_until_ms_.load(std::memory_order_relaxed) != 0) suspect_until_ms_ = 0;
+        if (!connected_.load(std::memory_order_relaxed)) connected_ = true;
         (*waiting)({{}, message.partition, message.offset});
         return one_decided();
     }

@@ -1,10 +1,11 @@
 #include "kafka/transaction.hpp"
 
-#include "gradesvc/telemetry/log.hpp"
-#include "kafka/errors.hpp"
 #include "kafka/query.hpp"
+#include "kafka/transaction_steps.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <thread>
 
 namespace gradesvc::kafka {
 namespace {
@@ -12,10 +13,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr int call_ms = 1000;          // one call into librdkafka; a timed-out one is taken up again
 constexpr milliseconds patience{8000}; // for what can be rolled back, below transaction.timeout.ms
-constexpr milliseconds abort_patience{3000};
 constexpr milliseconds start_patience{5000};
+constexpr milliseconds visible_patience{200};
 
 step_error read(const rd_kafka_error_t* error) {
     if (error == nullptr) return {};
@@ -23,21 +23,12 @@ step_error read(const rd_kafka_error_t* error) {
             rd_kafka_error_txn_requires_abort(error) != 0, rd_kafka_error_is_fatal(error) != 0};
 }
 
+milliseconds timeout_of(const config& settings) {
+    const auto given = settings.properties.find("transaction.timeout.ms");
+    return given == settings.properties.end() ? milliseconds(10000) : milliseconds(std::stoll(given->second));
+}
+
 } // namespace
-
-struct transactions::producer {
-    producer(const config& settings, const profile& kind, connection_log& log, callbacks calls)
-        : owner(RD_KAFKA_PRODUCER, settings, kind, log, std::move(calls)), sender(owner.get()) {}
-    client owner;
-    record_sender sender;
-};
-
-struct transactions::failure {
-    step_outcome outcome = step_outcome::abort;
-    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
-    phase at = phase::sending;
-    std::string text;
-};
 
 partition_list to_offsets(const std::string& topic, std::span<const ports::checkpoint> checkpoints) {
     auto list = make_partition_list(checkpoints.size());
@@ -55,7 +46,11 @@ partition_list to_offsets(const std::string& topic, std::span<const ports::check
 
 transactions::transactions(const config& settings, std::string transactional_id, std::size_t batch_bytes,
                            connection_log& log)
-    : settings_(settings), id_(std::move(transactional_id)), batch_bytes_(batch_bytes), log_(log) {
+    : settings_(settings),
+      id_(std::move(transactional_id)),
+      batch_bytes_(batch_bytes),
+      log_(log),
+      transaction_timeout_(timeout_of(settings)) {
     start();
 }
 
@@ -112,7 +107,11 @@ void transactions::check_stopped() const {
 }
 
 void transactions::delivered(const rd_kafka_message_t& message) {
-    if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        auto& last = written_[{message.rkt, message.partition}];
+        last = std::max(last, message.offset);
+        return;
+    }
     undelivered_ = true;
     if (delivery_errc(message.err, rd_kafka_message_status(&message)) == ports::log_errc::too_large)
         too_large_.push_back(reinterpret_cast<std::uintptr_t>(message._private) - 1);
@@ -120,9 +119,12 @@ void transactions::delivered(const rd_kafka_message_t& message) {
 
 ports::commit_result transactions::commit(std::span<const ports::outgoing> outputs,
                                           rd_kafka_topic_partition_list_t* offsets, const membership& member) {
+    if (fenced_) return {ports::log_errc::fenced};
     if (!ready(start_patience)) return {ports::log_errc::unavailable};
     too_large_.clear();
+    written_.clear();
     undelivered_ = false;
+    begun_ = steady_clock::now();
     auto* rk = producer_->owner.get();
     std::optional<failure> failed;
     if (const error_ptr error(rd_kafka_begin_transaction(rk)); error)
@@ -131,7 +133,10 @@ ports::commit_result transactions::commit(std::span<const ports::outgoing> outpu
     if (!failed) failed = produce(outputs);
     if (!failed && offsets->cnt > 0) failed = send_offsets(offsets, member); // the outputs are on their way meanwhile
     if (!failed) failed = finish();
-    if (!failed) return {};
+    if (!failed) {
+        wait_visible(member);
+        return {};
+    }
     return recover(*failed, outputs, offsets, member);
 }
 
@@ -177,51 +182,30 @@ std::optional<transactions::failure> transactions::finish() {
     }
 }
 
-ports::commit_result transactions::recover(const failure& what, std::span<const ports::outgoing> outputs,
-                                           rd_kafka_topic_partition_list_t* offsets, const membership& member) {
-    telemetry::log(telemetry::level::warn, "a window could not be committed", {{"errc", what.text}});
-    if (means_forbidden(what.code)) throw ports::log_error("Kafka refuses to store results: " + what.text);
-    // A transaction with an output that was not delivered is never committed, so the commit cannot have been sent.
-    const bool maybe_committed = what.at == phase::committing && !undelivered_;
-    if (what.outcome == step_outcome::fatal || !abort()) {
-        start(); // under the same name: ends what the old one left open
-        if (maybe_committed) return resolve(offsets, member);
+/// The answer to a commit says that it is decided; a moment later the cluster has marked it in every partition. The next
+/// transaction would have to wait for that anyway. An open transaction of somebody else can hold a partition back for
+/// much longer, which is not ours to wait for.
+void transactions::wait_visible(const membership& member) {
+    if (written_.empty()) return;
+    const auto list = make_partition_list(written_.size());
+    for (const auto& [where, offset] : written_)
+        rd_kafka_topic_partition_list_add(list.get(), rd_kafka_topic_name(where.first), where.second);
+    const auto seen = [&](const rd_kafka_topic_partition_t& one) {
+        const auto is_this = [&](const auto& w) {
+            return w.first.second == one.partition && std::string_view(rd_kafka_topic_name(w.first.first)) == one.topic;
+        };
+        return one.offset > std::find_if(written_.begin(), written_.end(), is_this)->second;
+    };
+    try {
+        for (const auto deadline = steady_clock::now() + visible_patience; steady_clock::now() < deadline;) {
+            find_edges(member.consumer, *list, edge::end, milliseconds(call_ms));
+            const auto all = elements(*list);
+            if (std::all_of(all.begin(), all.end(), seen)) return;
+            std::this_thread::sleep_for(milliseconds(1));
+        }
+    } catch (const ports::log_error& e) {
+        log_.line(7, "VISIBLE", e.what());
     }
-    if (what.outcome == step_outcome::fenced) return {ports::log_errc::fenced};
-    if (too_large_.empty()) return {ports::log_errc::unavailable};
-    const auto largest = std::max_element(too_large_.begin(), too_large_.end(), [&](std::size_t a, std::size_t b) {
-        return outputs[a].value.size() < outputs[b].value.size();
-    });
-    return {ports::log_errc::too_large, *largest};
-}
-
-bool transactions::abort() {
-    const auto deadline = steady_clock::now() + abort_patience;
-    for (;;) {
-        const error_ptr error(rd_kafka_abort_transaction(producer_->owner.get(), call_ms));
-        if (!error) return true;
-        if (rd_kafka_error_is_retriable(error.get()) == 0 || steady_clock::now() > deadline || stopped_) return false;
-    }
-}
-
-/// The producer died while it waited for the answer to a commit. Its successor has ended the transaction one way or the
-/// other; the committed positions tell which.
-ports::commit_result transactions::resolve(rd_kafka_topic_partition_list_t* offsets, const membership& member) {
-    if (offsets->cnt == 0) throw ports::log_error("the outcome of a window without positions cannot be found out");
-    while (!ready(milliseconds(call_ms))) check_stopped();
-    const partition_list found(rd_kafka_topic_partition_list_copy(offsets));
-    for (;;) {
-        const auto error = rd_kafka_committed(member.consumer, found.get(), call_ms);
-        if (error == RD_KAFKA_RESP_ERR_NO_ERROR && found->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR) break;
-        check_stopped();
-        if (means_forbidden(error)) throw ports::log_error("Kafka does not tell the positions: " + text_of(error));
-    }
-    // Every window changes the position or the note of its partitions.
-    const auto& is = found->elems[0];
-    const auto& wanted = offsets->elems[0];
-    const std::string_view note(static_cast<const char*>(wanted.metadata), wanted.metadata_size);
-    if (is.offset == wanted.offset && note_of(is) == note) return {};
-    return {ports::log_errc::unavailable};
 }
 
 } // namespace gradesvc::kafka

@@ -34,6 +34,9 @@ public:
     /// A commit that waits for a broker gives up: throws log_unavailable, the successor of this name finds the outcome.
     void stop();
 
+    /// Another process of our name has taken over; every commit is refused. Thread-safe.
+    bool fenced() const { return fenced_; }
+
 private:
     struct producer;
     struct failure;
@@ -48,7 +51,9 @@ private:
     std::optional<failure> finish();
     ports::commit_result recover(const failure& what, std::span<const ports::outgoing> outputs,
                                  rd_kafka_topic_partition_list_t* offsets, const membership& member);
+    bool taken_over(const failure& what) const;
     bool abort();
+    void wait_visible(const membership& member);
     ports::commit_result resolve(rd_kafka_topic_partition_list_t* offsets, const membership& member);
     void delivered(const rd_kafka_message_t& message);
     void check_stopped() const;
@@ -61,7 +66,11 @@ private:
     std::unique_ptr<producer> producer_; ///< belongs to starter_ until ready_
     std::vector<std::size_t> too_large_; ///< outputs refused for their size
     bool undelivered_ = false;           ///< some output of the window was refused
+    std::map<std::pair<const rd_kafka_topic_t*, std::int32_t>, std::int64_t> written_; ///< last offset of the window
+    std::chrono::steady_clock::time_point begun_;
+    std::chrono::milliseconds transaction_timeout_;
     std::atomic<bool> stopped_ = false;
+    std::atomic<bool> fenced_ = false;
 
     std::mutex mutex_;
     std::condition_variable changed_;
