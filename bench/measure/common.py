@@ -1,6 +1,5 @@
 """What the measurements share: programs under test, their start and their end, bodies, waiting."""
 import contextlib
-import glob
 import json
 import os
 import re
@@ -112,19 +111,15 @@ def topics_of(prefix):
 
 def lsat_tails():
     """The real answers of the LSAT-6 examinees as bodies without the user, in a file; and the folder of its definition."""
-    definitions = [f for f in sorted(glob.glob(os.path.join(ROOT, "config/tests/*.json"))) if "lsat" in os.path.basename(f).lower()]
-    tables = sorted(glob.glob(os.path.join(ROOT, "**/lsat6.csv"), recursive=True))
-    if not definitions or not tables:
-        raise RuntimeError("no LSAT-6 definition in config/tests, or no lsat6.csv")
-    with open(definitions[0], encoding="utf-8") as file:
+    folder_of_tests = os.path.join(ROOT, "config/tests")
+    with open(os.path.join(folder_of_tests, "lsat-6.json"), encoding="utf-8") as file:
         test = json.load(file)
     choices = []  # per item: (a wrong answer, the right one)
     for item in test["items"]:
         right = item["correct"][0] if isinstance(item["correct"], list) else item["correct"]
-        options = [o if isinstance(o, str) else o.get("option", o.get("id")) for o in item.get("options", [])]
-        choices.append((next((o for o in options if o != right), "-"), right))
+        choices.append((next(option for option in item["options"] if option != right), right))
     lines = []
-    with open(tables[0], encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "config/data/lsat6.csv"), encoding="utf-8") as file:
         for row in file.read().splitlines()[1:]:
             pattern, count = row.split(",")[:2]
             answers = {item["item_id"]: pair[int(bit)] for item, pair, bit in zip(test["items"], choices, pattern)}
@@ -133,7 +128,7 @@ def lsat_tails():
     path = os.path.join(WORK, "lsat-tails.txt")
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
-    return path, os.path.dirname(definitions[0])
+    return path, folder_of_tests
 
 
 def wrk(port, connections, seconds, script="post.lua", env=None):
