@@ -120,11 +120,10 @@ def lsat_tails():
         choices.append((next(option for option in item["options"] if option != right), right))
     lines = []
     with open(os.path.join(ROOT, "config/data/lsat6.csv"), encoding="utf-8") as file:
-        for row in file.read().splitlines()[1:]:
-            pattern, count = row.split(",")[:2]
+        for pattern, count in re.findall(r"^([01]{5}),(\d+)", file.read(), re.M):
             answers = {item["item_id"]: pair[int(bit)] for item, pair, bit in zip(test["items"], choices, pattern)}
             tail = '"test_id":%s,"answers":%s}' % (json.dumps(test["test_id"]), json.dumps(answers, separators=(",", ":")))
-            lines += [tail] * int(float(count))
+            lines += [tail] * int(count)
     path = os.path.join(WORK, "lsat-tails.txt")
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
