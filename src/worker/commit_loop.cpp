@@ -57,15 +57,16 @@ private:
 
     /// Tries until the window is committed. False: it is not, and not ours any more.
     bool write(window& w) {
-        for (int failures = 0; !w.empty();) {
+        for (int failures = 0; begin_call(w);) {
             const auto begin = steady::now();
-            const ports::commit_result result = try_once(w);
+            const ports::commit_result result = call(w);
             if (!result.error) {
                 shared_.with.metrics.commit_duration(steady::now() - begin);
                 if (failures > 0) telemetry::log(telemetry::level::info, "commits go on", {{"count", failures}});
-                release(w, true);
+                end(w, true);
                 return true;
             }
+            end_call();
             if (result.error == ports::log_errc::too_large) {
                 w.replace(result.rejected, shared_.with);
                 continue;
@@ -76,11 +77,26 @@ private:
                     {{"topic", shared_.how.topic}, {"errc", result.error.message()}, {"count", w.outputs().size()}});
             if (!wait_to_retry(w, delays_.after(failures))) break;
         }
-        release(w, false);
+        end(w, false);
         return false;
     }
 
-    ports::commit_result try_once(const window& w) {
+    /// Leaves out what was lost; from here to end_call the poll thread goes no further when it loses what is in the
+    /// window. So the log never judges a window by an assignment that is newer than the window. False: nothing left.
+    bool begin_call(window& w) {
+        const lock_type lock(shared_.mutex);
+        w.drop_shares([&](const share& s) { return !shared_.table.holds(s); });
+        shared_.in_call = !w.empty();
+        return shared_.in_call;
+    }
+
+    void end_call() {
+        const lock_type lock(shared_.mutex);
+        shared_.in_call = false;
+        shared_.progress.notify_one();
+    }
+
+    ports::commit_result call(const window& w) {
         try {
             return shared_.consumer->commit(w.outputs(), w.checkpoints());
         } catch (const ports::log_unavailable&) {
@@ -88,23 +104,22 @@ private:
         }
     }
 
-    /// Waits, and leaves out what was lost meanwhile. A fenced window is kept like any other: the poll thread reports
-    /// the partitions that are lost, and what is still held can be committed. False: give up.
-    bool wait_to_retry(window& w, std::chrono::microseconds delay) {
+    /// A fenced window is kept like any other: the poll thread reports the partitions that are lost, and what is still
+    /// held can be committed. False: give up.
+    bool wait_to_retry(const window& w, std::chrono::microseconds delay) {
         lock_type lock(shared_.mutex);
-        const auto until = steady::now() + delay;
         auto gone = [&](const share& s) { return !shared_.table.holds(s); };
         auto changed = [&] { return shared_.give_up || std::ranges::any_of(w.shares(), gone); };
-        shared_.finished.wait_until(lock, until, changed);
-        w.drop_shares(gone);
+        shared_.finished.wait_until(lock, steady::now() + delay, changed);
         return !shared_.give_up;
     }
 
-    void release(const window& w, bool committed) {
+    void end(const window& w, bool committed) {
         const lock_type lock(shared_.mutex);
         if (committed)
             for (const share& s : w.shares()) shared_.table.committed(s);
         shared_.committing.clear();
+        shared_.in_call = false;
         shared_.progress.notify_one();
     }
 
@@ -122,6 +137,7 @@ void core::commit() {
         const lock_type lock(mutex);
         failure = std::current_exception();
         committing.clear();
+        in_call = false;
         progress.notify_one();
     }
 }

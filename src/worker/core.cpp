@@ -64,4 +64,10 @@ bool core::busy(std::int32_t partition, bool with_running) const {
     return in_window || p.moved || !p.finished.empty() || (with_running && jobs.out_of(partition) > 0);
 }
 
+bool core::being_committed(std::int32_t partition) const {
+    auto it = table.all().find(partition);
+    return in_call && it != table.all().end() &&
+           std::ranges::find(committing, std::pair(partition, it->second.epoch)) != committing.end();
+}
+
 } // namespace gradesvc::worker

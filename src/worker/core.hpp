@@ -35,6 +35,7 @@ struct core {
     partition_table table;
     std::vector<std::unique_ptr<lane>> lanes;
     std::vector<std::pair<std::int32_t, std::uint64_t>> committing; // partitions and epochs of the window under way
+    bool in_call = false;                                           // the log is committing them at this moment
     std::vector<outcome> swept;                                     // reused by sweep()
     std::optional<steady::time_point> first_finished;               // when the next window began to fill
     steady::duration mean_job{};                                    // of late; 0 = not known
@@ -71,6 +72,9 @@ struct core {
 
     /// Whether anything of the partition is on its way to a commit: finished, in a window, or (with_running) out.
     bool busy(std::int32_t partition, bool with_running) const;
+
+    /// Whether the log is committing a window with that partition at this moment.
+    bool being_committed(std::int32_t partition) const;
 };
 
 /// Batches that last longer than this are swept.

@@ -86,14 +86,22 @@ private:
         deliver(std::move(news.records));
     }
 
+    /// A commit under way that includes lost partitions is waited for: the log must refuse it before this consumer can
+    /// be given the same partitions again.
     void lose(const std::vector<std::int32_t>& partitions) {
-        const lock_type lock(shared_.mutex);
+        lock_type lock(shared_.mutex);
+        const bool wait = any_being_committed(partitions);
         for (const std::int32_t p : partitions) {
             shared_.jobs.drop(p, scheduler::orphans::discard);
             shared_.table.drop(p);
         }
         if (shared_.losing) forget_losing(partitions);
         shared_.finished.notify_one();
+        if (wait) shared_.progress.wait(lock, [&] { return !shared_.in_call; });
+    }
+
+    bool any_being_committed(const std::vector<std::int32_t>& partitions) const {
+        return std::ranges::any_of(partitions, [&](std::int32_t p) { return shared_.being_committed(p); });
     }
 
     void begin_losing(const std::vector<std::int32_t>& partitions) {
@@ -114,11 +122,11 @@ private:
         shared_.losing = !losing_.empty();
     }
 
-    /// What was about to finish has had its time. Jobs that are still out then run on as orphans; a commit under way
-    /// gets the same time again.
+    /// What was about to finish has had its time: jobs that are still out run on as orphans. Commits that fail get the
+    /// same time again; one under way is waited for.
     bool may_release() const {
         const auto waited = steady::now() - revoked_;
-        if (waited >= 2 * shared_.how.revoke_grace) return true;
+        if (waited >= 2 * shared_.how.revoke_grace) return !any_being_committed(losing_);
         const bool with_running = waited < shared_.how.revoke_grace;
         return std::ranges::none_of(losing_, [&](std::int32_t p) { return shared_.busy(p, with_running); });
     }

@@ -48,14 +48,9 @@ public:
         ++ends[partition];
     }
 
-    void assign(std::vector<std::int32_t> which) {
+    void assign(const std::vector<std::int32_t>& which) {
         const std::lock_guard lock(mutex);
-        for (const std::int32_t p : which) {
-            ports::assignment a{.partition = p, .note = {}};
-            if (auto it = checkpoints.find(p); it != checkpoints.end())
-                a = {p, it->second.position, true, it->second.note};
-            next.gained.push_back(a);
-        }
+        offered.insert(offered.end(), which.begin(), which.end());
         changed.notify_all();
     }
 
@@ -110,12 +105,17 @@ public:
     std::map<std::int32_t, std::size_t> owned; // partition → index of the next entry to deliver
     std::set<std::int32_t> paused;
     std::vector<committed_output> outputs;
-    std::vector<std::size_t> windows; // how many outputs each commit had
-    ports::polled next;
+    std::vector<std::size_t> windows;        // how many outputs each commit had
+    ports::polled next;                      // lost and losing to report
+    std::vector<std::int32_t> offered;       // to be gained with the next poll
+    std::map<std::int32_t, int> generations; // counts assignments
+    bool give_again = false;                 // what is released is offered again at once
     std::size_t poll_limit = 500;
-    std::function<void()> on_poll; // may throw
-    commit_hook on_commit;         // before the commit, without the mutex; an error is what commit returns
+    std::function<void()> on_poll;      // may throw
+    commit_hook on_commit;              // before the commit, without the mutex; an error is what commit returns
+    std::function<void()> after_commit; // under the mutex; may throw
     std::atomic<int> releases{0};
+    std::atomic<bool> destroyed{false};
     std::atomic<int> polls{0};
     std::atomic<bool> left{false};
     std::atomic<int> live_records{0};
@@ -129,11 +129,13 @@ public:
         log_.owned.clear();
         log_.paused.clear();
         log_.next = {};
+        log_.offered.clear();
         log_.left = false;
     }
 
     ~fake_consumer() override {
         if (log_.live_records != 0) std::terminate(); // records must not outlive their consumer
+        log_.destroyed = true;
     }
 
     ports::polled poll(std::chrono::milliseconds timeout) override {
@@ -161,6 +163,7 @@ public:
     void release() override {
         const std::lock_guard lock(log_.mutex);
         for (const std::int32_t p : losing_) log_.owned.erase(p);
+        if (log_.give_again) log_.offered = losing_;
         losing_.clear();
         ++log_.releases;
     }
@@ -168,16 +171,19 @@ public:
     ports::commit_result commit(std::span<const ports::outgoing> outputs,
                                 std::span<const ports::checkpoint> checkpoints) override {
         fake_log::commit_hook hook;
+        std::map<std::int32_t, int> generations;
         {
             const std::lock_guard lock(log_.mutex);
             hook = log_.on_commit;
+            generations = log_.generations;
         }
         if (hook) {
             if (auto result = hook(outputs, checkpoints); result.error) return result;
         }
         const std::lock_guard lock(log_.mutex);
         for (const auto& c : checkpoints) {
-            if (!log_.owned.contains(c.partition)) return {ports::log_errc::fenced, 0};
+            if (!log_.owned.contains(c.partition) || log_.generations[c.partition] != generations[c.partition])
+                return {ports::log_errc::fenced, 0};
             if (c.note.size() > ports::max_note) throw ports::log_error("note too long");
         }
         for (const auto& o : outputs)
@@ -185,22 +191,30 @@ public:
         for (const auto& c : checkpoints) log_.checkpoints[c.partition] = c;
         log_.windows.push_back(outputs.size());
         log_.changed.notify_all();
+        if (log_.after_commit) log_.after_commit();
         return {};
     }
 
     void leave() override { log_.left = true; }
 
 private:
+    ports::assignment assignment(std::int32_t partition) const {
+        auto it = log_.checkpoints.find(partition);
+        if (it == log_.checkpoints.end()) return {.partition = partition, .note = {}};
+        return {partition, it->second.position, true, it->second.note};
+    }
+
     bool collect(ports::polled& got) {
         got.lost = std::exchange(log_.next.lost, {});
         got.losing = std::exchange(log_.next.losing, {});
-        got.gained = std::exchange(log_.next.gained, {});
+        for (const std::int32_t p : std::exchange(log_.offered, {})) got.gained.push_back(assignment(p));
         losing_.insert(losing_.end(), got.losing.begin(), got.losing.end());
         for (const auto& a : got.gained) {
             const auto& entries = log_.partitions[a.partition];
             auto at = std::ranges::lower_bound(entries, a.position, {}, &fake_log::entry::offset);
             log_.owned[a.partition] = static_cast<std::size_t>(at - entries.begin());
             log_.paused.erase(a.partition);
+            ++log_.generations[a.partition];
         }
         std::size_t room = log_.poll_limit;
         for (auto& [id, from] : log_.owned) {

@@ -106,6 +106,8 @@ public:
     }
     bool ended() const { return ended_; }
     std::exception_ptr failure() const { return failure_; }
+    /// Destroys the worker after stop(); threads left behind may go on.
+    void forget() { worker_.reset(); }
     worker::worker& operator*() { return *worker_; }
     telemetry::metrics& metrics() { return metrics_; }
     std::string exposed() const { return metrics_.expose(); }
