@@ -168,23 +168,23 @@ void writer::make_visible(std::span<commit_request* const> admitted, bool writte
 
 void writer::tell(round& work, boost::system::error_code error) {
     parcel* const published = work.published.get();
+    const std::size_t count = published ? published->done.size() : 0;
+    const std::size_t bytes = published ? published->bytes : 0;
     if (published) {
         const auto& entries = published->records.entries();
-        for (std::size_t i = 0; i < entries.size(); ++i)
+        for (std::size_t i = 0; i < count; ++i)
             published->done[i](error ? ports::delivery{.error = error}
                                      : ports::delivery{{}, entries[i].partition, entries[i].offset});
+        published->records.clear();
+        published->done.clear(); // outside the lock: what callbacks hold is destroyed here
+        published->bytes = 0;
     }
     const std::lock_guard lock(mutex_);
     for (auto* request : work.commits) request->decided = true;
-    if (published) {
-        records_ -= published->done.size();
-        bytes_ -= published->bytes;
-        decided_count_ += published->done.size();
-        published->records.clear();
-        published->done.clear();
-        published->bytes = 0;
-        if (spare_.size() < spare_parcels) spare_.push_back(std::move(work.published));
-    }
+    records_ -= count;
+    bytes_ -= bytes;
+    decided_count_ += count;
+    if (published && spare_.size() < spare_parcels) spare_.push_back(std::move(work.published));
     decided_.notify_all();
 }
 

@@ -13,7 +13,7 @@
 namespace gradesvc::embedded {
 
 struct config {
-    std::filesystem::path directory;                      ///< made if missing; holds log.db and the file `lock`
+    std::filesystem::path directory = {};                 ///< made if missing; holds log.db and the file `lock`
     std::size_t max_record_bytes = 1'000'000;             ///< key, value and headers together
     std::size_t queue_records = 65'536;                   ///< published and not decided yet; beyond it: queue_full
     std::size_t queue_bytes = 64 * 1024 * 1024;           ///< the same in bytes
