@@ -204,12 +204,12 @@ private:
         shared_.finished.notify_one();
     }
 
-    /// Nothing is being scored (or it takes too long), and all that is finished is committed (or cannot be).
+    /// Nothing is being scored (or it takes too long), and all that is finished is committed (or cannot be in time).
     bool drained() const {
-        const bool late = steady::now() >= *shared_.drain_until;
-        if (late && !shared_.table.anything_finished()) return shared_.committing.empty();
-        if (late) return steady::now() >= *shared_.drain_until + shared_.how.revoke_grace;
-        return shared_.jobs.out() == 0 && !shared_.table.anything_finished() && shared_.committing.empty();
+        const bool committed = !shared_.table.anything_finished() && shared_.committing.empty();
+        const auto over_time = steady::now() - *shared_.drain_until;
+        if (over_time < steady::duration::zero()) return committed && shared_.jobs.out() == 0;
+        return committed || (over_time >= shared_.how.revoke_grace && !shared_.in_call);
     }
 
     bool over() const {

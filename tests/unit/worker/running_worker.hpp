@@ -82,8 +82,7 @@ public:
     using settle = worker::settle_function;
 
     running_worker(
-        fake_log& log, settle settler = [](const ports::record& r) { return result_of(r); },
-        worker::options how = quick(2))
+        fake_log& log, const worker::options& how, settle settler = [](const ports::record& r) { return result_of(r); })
         : worker_(
               std::make_unique<worker::worker>(std::make_unique<fake_consumer>(log), make(std::move(settler)), how)),
           thread_([this] { run(); }) {}
@@ -104,6 +103,7 @@ public:
         stop_.request_stop();
         if (thread_.joinable()) thread_.join();
     }
+    void request_stop() { stop_.request_stop(); }
     bool ended() const { return ended_; }
     std::exception_ptr failure() const { return failure_; }
     /// Destroys the worker after stop(); threads left behind may go on.

@@ -160,7 +160,7 @@ TEST_CASE("the outcome of a job is adopted when its partition comes back") {
 TEST_CASE(
     "whatever comes back, fails or is dropped, each user's records are handed out one batch at a time and in order") {
     static constexpr std::string_view keys[] = {"a", "b", "c", "d", "e"};
-    for (unsigned seed = 1; seed <= 100; ++seed) {
+    for (unsigned seed = 1; seed <= 15; ++seed) {
         std::mt19937 random(seed);
         scheduler s;
         std::int64_t next[3] = {};
