@@ -1,6 +1,5 @@
 #include "kafka/consumer.hpp"
 
-#include "gradesvc/telemetry/log.hpp"
 #include "kafka/errors.hpp"
 #include "kafka/query.hpp"
 
@@ -99,14 +98,12 @@ std::vector<ports::assignment> consumer::take_over() {
     auto* rk = client_.get();
     const partition_list at(rd_kafka_topic_partition_list_copy(assigned_.get()));
     const partition_list begin(rd_kafka_topic_partition_list_copy(assigned_.get()));
-    const partition_list end(rd_kafka_topic_partition_list_copy(assigned_.get()));
     try {
         // Waits, question by question, while a transaction of the predecessor is still open.
         if (rd_kafka_committed(rk, at.get(), to_ms(question)) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
         for (const auto& one : elements(*at))
             if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
         find_edges(rk, *begin, edge::begin, question);
-        find_edges(rk, *end, edge::end, question);
     } catch (const ports::log_unavailable& e) {
         log_.line(7, "POSITIONS", e.what());
         return {};
@@ -115,11 +112,9 @@ std::vector<ports::assignment> consumer::take_over() {
     std::vector<ports::assignment> gained;
     for (int i = 0; i < at->cnt; ++i) {
         auto& one = at->elems[i];
-        const bool beyond = one.offset > end->elems[i].offset;
-        if (beyond)
-            telemetry::log(telemetry::level::warn, "the committed position is beyond the end of the log, starting over",
-                           {{"topic", one.topic}, {"partition", one.partition}, {"offset", one.offset}});
-        const bool committed = one.offset >= 0 && !beyond;
+        // A position beyond the end is not judged here: an end that lags after a fail-over would repeat everything. The
+        // broker itself refuses it when it fetches, and then the earliest record is next.
+        const bool committed = one.offset >= 0;
         if (!committed) one.offset = begin->elems[i].offset;
         ports::assignment made{one.partition, one.offset, committed, {}};
         if (committed) made.note = note_of(one);
