@@ -143,10 +143,18 @@ std::vector<std::int32_t> partition_table::far_ahead() const {
     return found;
 }
 
+void partition_table::set_paused(std::int32_t partition, bool paused) {
+    held_partition& p = held_.at(partition);
+    p.paused = paused;
+    p.far_ahead = paused && p.offsets.reach() >= p.offsets.span();
+}
+
 std::vector<std::int32_t> partition_table::may_resume() const {
     std::vector<std::int32_t> found;
-    for (const auto& [id, p] : held_)
-        if (p.paused && !p.losing && !is_greedy(p, 2) && p.offsets.reach() <= p.offsets.span() / 2) found.push_back(id);
+    for (const auto& [id, p] : held_) {
+        const std::int64_t limit = p.far_ahead ? p.offsets.span() / 2 : p.offsets.span() - 1;
+        if (p.paused && !p.losing && !is_greedy(p, 2) && p.offsets.reach() <= limit) found.push_back(id);
+    }
     return found;
 }
 

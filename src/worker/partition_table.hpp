@@ -23,6 +23,7 @@ struct held_partition {
     bool moved = false;  ///< the position moved without an outcome
     bool losing = false; ///< about to go: takes no more records
     bool paused = false;
+    bool far_ahead = false; ///< its note was full when it was paused
 };
 
 class partition_table {
@@ -52,6 +53,7 @@ public:
     /// alone may fill half of the room, two a third each, and a partition with nothing in flight can go on.
     std::vector<std::int32_t> greedy() const;
     std::vector<std::int32_t> far_ahead() const; ///< whose note is full
+    void set_paused(std::int32_t partition, bool paused);
     std::vector<std::int32_t> may_resume() const;
 
     std::optional<ports::time_ms> oldest() const; ///< time of the oldest record that is not finished

@@ -64,7 +64,7 @@ private:
     /// Only this thread adds and removes partitions, so the table stays as it is while the mutex is released.
     void set_paused(lock_type& lock, const std::vector<std::int32_t>& partitions, bool paused) {
         if (partitions.empty()) return;
-        for (const std::int32_t p : partitions) shared_.table.find(p)->paused = paused;
+        for (const std::int32_t p : partitions) shared_.table.set_paused(p, paused);
         lock.unlock();
         for (const std::int32_t p : partitions) {
             if (paused)

@@ -105,7 +105,7 @@ TEST_CASE("one partition alone may fill half of the room, and others can go on b
     CHECK(table.greedy().empty());
     table.deliver(record_at(0, 49), 10);
     CHECK(table.greedy() == std::vector<std::int32_t>{0});
-    table.find(0)->paused = true;
+    table.set_paused(0, true);
     CHECK(table.may_resume().empty());
     for (int o = 0; o < 20; ++o) {
         table.deliver(record_at(0, 50 + o), 10);
@@ -116,6 +116,19 @@ TEST_CASE("one partition alone may fill half of the room, and others can go on b
     for (int o = 20; o < 40; ++o) table.finish(done(0, o));
     for (const auto& s : table.take_finished()) table.committed(s);
     CHECK(table.may_resume() == std::vector<std::int32_t>{0});
+}
+
+TEST_CASE("a partition paused for room goes on although its note is more than half full") {
+    partition_table table(100, 1'000'000, 10);
+    table.gain(from(0));
+    for (int o = 0; o < 8; ++o) table.deliver(record_at(0, o), 10);
+    table.set_paused(0, true);
+    CHECK(table.may_resume() == std::vector<std::int32_t>{0});
+    for (int o = 8; o < 10; ++o) table.deliver(record_at(0, o), 10);
+    table.set_paused(0, true);
+    table.finish(done(0, 0));
+    table.take_finished();
+    CHECK(table.may_resume().empty()); // full: it waits until half of the note is free
 }
 
 TEST_CASE("large records count by their bytes") {
