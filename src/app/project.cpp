@@ -20,6 +20,17 @@ std::string text_of(codec::json_document::value v) {
 
 std::optional<std::int64_t> integer_of(codec::json_document::value v) { return v ? v.as_int() : std::nullopt; }
 
+// Of a header or key, which may be any bytes: "" unless it can be shown.
+std::string shown(std::optional<std::string_view> bytes) {
+    return bytes && codec::is_utf8(*bytes) ? std::string(*bytes) : std::string();
+}
+
+// The user that a record without a readable submission belongs to.
+std::string user_of_key(const record& r) {
+    auto user = shown(r.key);
+    return codec::id_error(user, false).empty() ? user : std::string();
+}
+
 ports::time_ms header_time(const record& r, std::string_view name, ports::time_ms otherwise) {
     return codec::parse_time(r.header(name).value_or("")).value_or(otherwise);
 }
@@ -84,17 +95,17 @@ struct projector::impl {
         if (!id || !reason) return;
         const auto failed_at = header_time(r, "dlq_failed_at", r.time);
         auto origin = submission_row(r);
-        if (!origin) origin = ports::accepted_row{.id = *id, .user_id = std::string(r.key.value_or(""))};
+        if (!origin) origin = ports::accepted_row{.id = *id, .user_id = user_of_key(r)};
         origin->id = *id;
         if (const auto version = header_integer(r, "gs_test_version")) origin->test_version = version;
         origin->accepted_at = header_time(r, "gs_accepted_at", failed_at);
-        origin->topic = std::string(r.header("dlq_topic").value_or(""));
+        origin->topic = shown(r.header("dlq_topic"));
         origin->partition = static_cast<std::int32_t>(header_integer(r, "dlq_partition").value_or(-1));
         origin->offset = header_integer(r, "dlq_offset").value_or(-1);
         step.failed.push_back({.accepted = *std::move(origin),
                                .failed_at = failed_at,
-                               .code = std::string(*reason),
-                               .detail = std::string(r.header("dlq_detail").value_or("")),
+                               .code = shown(reason),
+                               .detail = shown(r.header("dlq_detail")),
                                .attempts = header_integer(r, "dlq_attempts").value_or(1)});
     }
 };

@@ -6,6 +6,32 @@
 
 namespace gradesvc::codec {
 
+namespace {
+
+// Bytes of the well-formed sequence that `text` starts with; 0 = none (Unicode, table 3-7).
+std::size_t sequence_length(std::string_view text) {
+    const auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0; };
+    const auto continues = [&](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
+    const int lead = byte(0), next = byte(1);
+    if (lead < 0x80) return 1;
+    if (lead < 0xc2 || lead > 0xf4 || !continues(1)) return 0;
+    if (lead < 0xe0) return 2;
+    if ((lead == 0xe0 && next < 0xa0) || (lead == 0xed && next >= 0xa0) || !continues(2)) return 0;
+    if (lead < 0xf0) return 3;
+    return (lead == 0xf0 && next < 0x90) || (lead == 0xf4 && next >= 0x90) || !continues(3) ? 0 : 4;
+}
+
+} // namespace
+
+bool is_utf8(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto length = sequence_length(bytes);
+        if (length == 0) return false;
+        bytes.remove_prefix(length);
+    }
+    return true;
+}
+
 std::size_t code_points(std::string_view text) {
     std::size_t count = 0;
     for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80;

@@ -1,4 +1,5 @@
-// What the documents ask of texts: lengths in code points, control characters, blanks, times. UTF-8 in, valid already.
+// What the documents ask of texts: lengths in code points, control characters, blanks, times. UTF-8 in, valid already
+// where nothing else is said.
 #pragma once
 
 #include <chrono>
@@ -11,6 +12,9 @@ namespace gradesvc::codec {
 
 inline constexpr std::size_t max_id_length = 128;                  ///< code points
 inline constexpr std::int64_t max_integer = 9'007'199'254'740'991; ///< what every JSON reader keeps exact
+
+/// Whether any bytes are UTF-8.
+bool is_utf8(std::string_view bytes);
 
 std::size_t code_points(std::string_view text);
 
