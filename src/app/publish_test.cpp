@@ -23,7 +23,9 @@ refusal not_now() {
 bool etag_matches(std::string_view if_match, const test_ptr& latest) {
     if (!latest) return false;
     if (if_match == "*") return true;
-    return if_match.find('"' + latest->sha256 + '"') != std::string_view::npos;
+    const auto at = if_match.find('"' + latest->sha256 + '"');
+    const bool weak = at != std::string_view::npos && if_match.substr(0, at).ends_with("W/"); // never equal: RFC 9110
+    return at != std::string_view::npos && !weak;
 }
 
 } // namespace
