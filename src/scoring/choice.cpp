@@ -85,8 +85,7 @@ choice_rule::option& choice_rule::add_option(std::string_view text) {
 void choice_rule::map_options(const domain::test_item& item, point_units& units) {
     const auto most_others = static_cast<unsigned>(domain::limits::answer_members);
     other_ = units(value_of(item.rule.default_score), most_others);
-    for (auto& known : options_)
-        known.value = other_;
+    for (auto& known : options_) known.value = other_;
     if (item.rule.mapping) {
         for (const auto& entry : *item.rule.mapping)
             add_option(entry.value.front()).value = units(value_of(entry.score));
@@ -94,8 +93,7 @@ void choice_rule::map_options(const domain::test_item& item, point_units& units)
     }
     const points share = units(max_of(item) / item.correct.options.size(), static_cast<unsigned>(correct_count_));
     for (auto& known : options_)
-        if (known.correct)
-            known.value = share;
+        if (known.correct) known.value = share;
 }
 
 void choice_rule::limit(const domain::test_item& item, point_units& units) {
@@ -172,8 +170,8 @@ mark choice_rule::finish(mark marked, const ticks& ticked) const {
     return marked;
 }
 
-std::string choice_rule::check(const answer_value& answer, std::size_t& member) const {
-    const auto wrong = [&](const answer_value& value) -> std::string {
+std::string_view choice_rule::check(const answer_value& answer, std::size_t& member) const {
+    const auto wrong = [&](const answer_value& value) -> std::string_view {
         if (value.what != answer_value::kind::text) return "must be a string";
         return open_ || find(value.text) < options_.size() ? "" : "is not an option of this item";
     };
@@ -181,8 +179,7 @@ std::string choice_rule::check(const answer_value& answer, std::size_t& member) 
     if (answer.what == answer_value::kind::text) return wrong(answer);
     if (answer.what != answer_value::kind::list)
         return single_ ? "must be a string" : "must be a string or an array of strings";
-    if (answer.members.size() > domain::limits::answer_members)
-        return "has more than " + std::to_string(domain::limits::answer_members) + " members";
+    if (answer.members.size() > domain::limits::answer_members) return "has too many members";
     for (std::size_t i = 0; i < answer.members.size(); ++i) {
         member = i;
         if (auto why = wrong(answer.members[i]); !why.empty()) return why;

@@ -22,7 +22,7 @@ public:
     mark score(const domain::answer_value& answer) const;
 
     /// What is wrong with an answer, or with its member at `member` if that is not npos; "" = nothing.
-    std::string check(const domain::answer_value& answer, std::size_t& member) const;
+    std::string_view check(const domain::answer_value& answer, std::size_t& member) const;
 
 private:
     struct option {

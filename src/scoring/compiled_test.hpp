@@ -21,6 +21,8 @@ struct compiled_item {
     double max = 0;  ///< what the item counts at most
 
     mark score(const domain::answer_value& answer) const {
+        if (const auto* choice = std::get_if<choice_rule>(&rule)) // most items are
+            return choice->score(answer);
         return std::visit([&](const auto& r) { return r.score(answer); }, rule);
     }
 };

@@ -58,12 +58,12 @@ void check_answer(const compiled_item& item, const domain::given_answer& answer,
     if (value.what == domain::answer_value::kind::blank) return;
     std::size_t member = std::string::npos;
     const auto* choice = std::get_if<choice_rule>(&item.rule);
-    auto why = choice ? choice->check(value, member) : check_text_entry(value);
+    const auto why = choice ? choice->check(value, member) : check_text_entry(value);
     if (why.empty()) return;
     auto pointer = domain::pointer_join("/answers", answer.item_id);
     if (answer.wrapped) pointer += "/value";
     if (member != std::string::npos) pointer += "/" + std::to_string(member);
-    errors.push_back({std::move(pointer), std::move(why)});
+    errors.push_back({std::move(pointer), std::string(why)});
 }
 
 // Certainty-based marking: a right answer counts 1, 2 or 3 times, a wrong one costs 0, 2 or 6 marks.

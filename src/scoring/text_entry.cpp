@@ -38,7 +38,7 @@ std::string_view shortest_decimal(std::string_view number, std::array<char, 32>&
 
 } // namespace
 
-std::string check_text_entry(const answer_value& answer) {
+std::string_view check_text_entry(const answer_value& answer) {
     const bool good = answer.what == answer_value::kind::text || answer.what == answer_value::kind::number;
     return good ? "" : "must be a string or a number";
 }

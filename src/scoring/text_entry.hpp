@@ -15,7 +15,7 @@
 namespace gradesvc::scoring {
 
 /// Why the value is of a wrong kind for a text entry; "" = it is not.
-std::string check_text_entry(const domain::answer_value& answer);
+std::string_view check_text_entry(const domain::answer_value& answer);
 
 class text_rule {
 public:
