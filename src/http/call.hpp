@@ -10,9 +10,10 @@
 
 #include "http/io_loop.hpp"
 
-#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/async_result.hpp>
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 
@@ -24,6 +25,23 @@ struct call_aborted : std::runtime_error {
 };
 
 namespace detail {
+
+/// A suspended coroutine; Asio's own any_completion_handler wraps itself without end when moved in Boost 1.81.
+class resumption {
+public:
+    virtual ~resumption() = default;
+    virtual void resume() = 0;
+};
+
+template <class Handler>
+class resumption_of final : public resumption {
+public:
+    explicit resumption_of(Handler handler) : handler_(std::move(handler)) {}
+    void resume() override { std::move(handler_)(); }
+
+private:
+    Handler handler_;
+};
 
 /// Shared by the awaiting side and the callback.
 template <class T>
@@ -44,7 +62,7 @@ public:
 
     bool arrived() const { return arrived_; }
     T take() { return std::move(*value_); }
-    void suspend(net::any_completion_handler<void()> handler) { handler_ = std::move(handler); }
+    void suspend(std::unique_ptr<resumption> handler) { handler_ = std::move(handler); }
 
     void deliver() override {
         arrived_ = true;
@@ -63,21 +81,21 @@ private:
         if (this->is_linked()) this->unlink();
     }
     void resume() {
-        if (auto handler = std::move(handler_)) std::move(handler)();
+        if (const auto handler = std::move(handler_)) handler->resume();
     }
 
     std::atomic<int> users_{2};
     std::shared_ptr<mailbox> box_;
     std::optional<T> value_;
     bool arrived_ = false;                        // on the io thread
-    net::any_completion_handler<void()> handler_; // on the io thread
+    std::unique_ptr<resumption> handler_; // on the io thread
 };
 
 /// Starts an asynchronous operation that ends with the reply.
 struct suspend {
     template <class Handler, class T>
     void operator()(Handler handler, reply<T>* until) const {
-        until->suspend(std::move(handler));
+        until->suspend(std::make_unique<resumption_of<Handler>>(std::move(handler)));
     }
 };
 

@@ -64,8 +64,10 @@ net::awaitable<bool> catch_up(exchange& ex) {
 
 /// Sees what the log holds by now: whoever was told of a submission finds it here.
 net::awaitable<std::optional<found>> look_again(exchange& ex, domain::submission_id id) {
-    if (!co_await catch_up(ex)) co_return std::nullopt;
-    co_return co_await look(ex, id);
+    const bool there = co_await catch_up(ex);
+    std::optional<found> row;
+    if (there) row = co_await look(ex, id);
+    co_return row;
 }
 
 net::awaitable<std::optional<found>> find_settled(exchange& ex, domain::submission_id id,

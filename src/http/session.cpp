@@ -62,7 +62,11 @@ net::awaitable<void> session::turn_away() {
 }
 
 net::awaitable<void> session::converse() {
-    while (open_ && co_await receive_head()) co_await serve();
+    while (open_) {
+        const bool begun = co_await receive_head();
+        if (!begun) break;
+        co_await serve();
+    }
 }
 
 /// False when the connection ends here, with the reason told.
