@@ -39,7 +39,7 @@ struct claims {
     std::optional<std::int64_t> test_version = {};
 };
 
-/// Records that gradesvc accepted itself carry id, time and version in their headers; for others see contracts 4.
+/// Records that gradesvc accepted itself carry id, time and version in their headers; for others see docs/events.md.
 identity identify(const ports::record& record, const claims& said);
 
 std::optional<std::int64_t> header_integer(const ports::record& record, std::string_view name);

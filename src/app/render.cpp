@@ -20,7 +20,7 @@ std::string_view status_text(ports::submission_status status) {
     return "accepted";
 }
 
-// Contracts 3.3; the result only `with_result`.
+// docs/api.md; the result only `with_result`.
 void append_status(std::string& out, const ports::submission_view& view, bool with_result) {
     object_writer status(out);
     status.text("submission_id", view.id.to_string())

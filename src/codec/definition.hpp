@@ -1,4 +1,4 @@
-// Test definitions from and to JSON (contracts 3.6, item-forms): decoding with every error and its pointer, the text
+// Test definitions from and to JSON (docs/definitions.md): decoding with every error and its pointer, the text
 // that is published, its hash, and the part that candidates may see. Pure functions.
 #pragma once
 

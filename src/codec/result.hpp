@@ -1,4 +1,4 @@
-// Encodes the result document of contracts 3.4.
+// Encodes the result document of docs/api.md.
 #pragma once
 
 #include "codec/text.hpp"

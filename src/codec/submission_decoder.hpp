@@ -1,4 +1,4 @@
-// Decodes submissions (contracts 3.1) from JSON: one parse, no copy of texts, no allocation per answer once the buffers
+// Decodes submissions (docs/api.md) from JSON: one parse, no copy of texts, no allocation per answer once the buffers
 // have grown. One per thread; what it returns lives until its next decode, and the bytes must live as long.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace gradesvc::codec {
 
-/// What to do with members that contracts 3.1 does not name: requests refuse them, records of the log may have them.
+/// What to do with members that docs/api.md does not name: requests refuse them, records of the log may have them.
 enum class unknown_members { refuse, ignore };
 
 class submission_decoder {

@@ -29,7 +29,7 @@ const buckets commit_buckets{0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05
 const buckets latency_buckets{0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.15, 0.25,
                               0.5,   1,    2.5,  5,    10,   30,   60,    120, 300,  600};
 
-// Failure codes of contracts 3.3: there from the start, so that a first failure is a rise from 0.
+// Failure codes of docs/api.md: there from the start, so that a first failure is a rise from 0.
 constexpr std::string_view failure_codes[] = {"malformed",      "validation",        "unknown_test",
                                               "conflict",       "retries_exhausted", "timed_out",
                                               "crashed_scorer", "too_large",         "internal"};

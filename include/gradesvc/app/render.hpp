@@ -10,7 +10,7 @@
 
 namespace gradesvc::app {
 
-/// Contracts 3.3.
+/// docs/api.md.
 std::string status_json(const ports::submission_view&);
 
 /// A page of 3.3 without `result`: {"data":[…],"next_cursor":…}. `more`: there are rows after the last one.

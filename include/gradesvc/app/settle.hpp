@@ -16,7 +16,7 @@ namespace gradesvc::app {
 struct settled {
     ports::outgoing output;
     bool scored = false;          ///< else a dead letter
-    std::string_view reason = {}; ///< of a dead letter: failure.code of contracts 3.3 (static text)
+    std::string_view reason = {}; ///< of a dead letter: failure.code of docs/api.md (static text)
     ports::time_ms accepted_at{};
 };
 
@@ -29,7 +29,7 @@ public:
     /// found out: try again later.
     settled operator()(const ports::record& record, ports::time_ms now);
 
-    /// The dead letter of a record that the engine or the log failed on; `code` is one of contracts 3.3, e.g. too_large or
+    /// The dead letter of a record that the engine or the log failed on; `code` is one of docs/api.md, e.g. too_large or
     /// internal. `with_value` false leaves out the original bytes, for when even they are too large.
     settled dead_letter(const ports::record& record, std::string_view code, std::string_view detail, int attempts,
                         ports::time_ms now, bool with_value = true);

@@ -14,7 +14,7 @@
 namespace gradesvc::app {
 
 struct submit_request {
-    std::string_view body;                                ///< the submission, contracts 3.1
+    std::string_view body;                                ///< the submission, docs/api.md
     std::optional<std::string_view> idempotency_key = {}; ///< the header as sent
     std::string_view traceparent = {};                    ///< W3C trace context to pass on, "" = none
 };
@@ -41,7 +41,7 @@ private:
     topics names_;
 };
 
-/// The 202 body of contracts 3.2.
+/// The 202 body of docs/api.md.
 std::string accepted_json(const accepted&);
 
 } // namespace gradesvc::app

@@ -1,4 +1,4 @@
-// The names of gradesvc's topics (contracts 4), with their prefix.
+// The names of gradesvc's topics (docs/events.md), with their prefix.
 #pragma once
 
 #include <string>

@@ -32,7 +32,7 @@ struct scored_row {
     accepted_row accepted; ///< topic, partition and offset are those of the submission, where the result names them
     std::int64_t revision = 1;
     time_ms scored_at;
-    std::string document; ///< contracts 3.4, JSON
+    std::string document; ///< docs/api.md, JSON
 };
 
 /// A dead letter was seen: status failed, unless a result stands there already.

@@ -1,4 +1,4 @@
-// The metrics of contracts 6, in Prometheus' text format. Thread-safe; never a user, submission or free text as a label.
+// The metrics of docs/operations.md in Prometheus' text format. Thread-safe; never a user, submission or text as a label.
 #pragma once
 
 #include <chrono>
