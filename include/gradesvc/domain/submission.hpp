@@ -1,4 +1,4 @@
-// A submission as decoded from JSON (contracts 3.1). A view: all texts and spans point into the decoder that made it
+// A submission as decoded from JSON (docs/api.md). A view: all texts and spans point into the decoder that made it
 // (codec/submission_decoder.hpp) and live until its next decode. Confined to one thread with its decoder.
 #pragma once
 
@@ -13,8 +13,8 @@ namespace gradesvc::domain {
 struct answer_value {
     enum class kind : std::uint8_t { blank, text, number, list };
     kind what = kind::blank;
-    std::string_view text = {};                  ///< of text and number
-    std::span<const answer_value> members = {};  ///< of a list; members may be lists themselves (pairs, points)
+    std::string_view text = {};                 ///< of text and number
+    std::span<const answer_value> members = {}; ///< of a list; members may be lists themselves (pairs, points)
 };
 
 struct given_answer {

@@ -1,4 +1,4 @@
-// The HTTP side of gradesvc: the API of contracts 2, or only the operator's part of it for a worker. Owns its threads.
+// The HTTP side of gradesvc: the API of docs/api.md, or only the operator's part of it for a worker. Owns its threads.
 // What the services refer to must outlive the server, and the services' callbacks may come until it is destroyed.
 #pragma once
 
