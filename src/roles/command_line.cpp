@@ -3,7 +3,6 @@
 #include "gradesvc/tools/check.hpp"
 #include "gradesvc/tools/health.hpp"
 #include "gradesvc/tools/score.hpp"
-#include "roles/option_sources.hpp"
 #include "roles/service.hpp"
 #include "roles/service_options.hpp"
 #include "version.hpp"
@@ -54,7 +53,7 @@ CLI::App* declare_score(CLI::App& app, tools::score_options& options) {
     auto* const tool = app.add_subcommand("score", "Score submissions offline: one result document a line");
     tool->add_option("--test", options.test, "Definition")->required()->type_name("TEST.json");
     tool->add_option("SUBMISSIONS.jsonl", options.submissions, "Submissions, one a line; without, standard input");
-    declare_format(*tool, options.format);
+    options.engine_version = version;
     return tool;
 }
 
@@ -84,16 +83,12 @@ int parse_and_run(int argc, const char* const* argv) {
         if (check->parsed()) return tools::run_check(tool.check, std::cout, std::cerr);
         if (score->parsed()) return tools::run_score(tool.score, std::cin, std::cout, std::cerr);
         if (health->parsed()) return tools::run_health(tool.health, std::cout, std::cerr);
-        check_role_flags(app, options);
-        if (config_file.empty())
-            if (const char* file = std::getenv("GRADESVC_CONFIG")) config_file = file; // NOLINT(concurrency-mt-unsafe)
-        apply_environment_and_file(app, config_file);
+        complete_options(app, options, config_file);
     } catch (const CLI::Success& asked) { // --help, --version
         return app.exit(asked);
     } catch (const CLI::ParseError& error) {
         throw usage_error(error.what());
     }
-    check_options(options);
     return serve(options);
 }
 

@@ -1,4 +1,4 @@
-// The command line of contracts 1: the service by default, tools as subcommands.
+// The command line: the service by default, tools as subcommands.
 #pragma once
 
 namespace gradesvc::roles {

@@ -1,4 +1,4 @@
-// The options of the service (contracts 1), read from flags, environment and file, checked before anything is touched.
+// The options of the service, read from flags, environment and file, checked before anything is touched.
 #pragma once
 
 #include "gradesvc/ports/log.hpp"

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto expiry_interval = 10min;
-constexpr auto log_patience = 10s;
+constexpr auto log_patience = 2s;
 
 bool beyond(const ports::positions& stored, const ports::positions& end) {
     for (const auto& [where, offset] : stored) {
@@ -35,14 +35,19 @@ result_view::result_view(const std::filesystem::path& data, ports::log& log, con
                  [this](std::span<const ports::record> records, const ports::positions& next) { apply(records, next); },
                  std::move(failed)}) {}
 
-void result_view::start() {
+bool result_view::start() {
     auto stored = rows_->stored_positions();
-    if (beyond(stored, log_.end(topics_, log_patience))) {
-        telemetry::log(telemetry::level::warn, "the read model is ahead of the log: it is built again");
-        rows_->clear();
-        stored.clear();
+    try {
+        if (beyond(stored, log_.end(topics_, log_patience))) {
+            telemetry::log(telemetry::level::warn, "the read model is ahead of the log: it is built again");
+            rows_->clear();
+            stored.clear();
+        }
+    } catch (const ports::log_unavailable&) {
+        return false;
     }
     follower_.start(std::move(stored));
+    return true;
 }
 
 void result_view::apply(std::span<const ports::record> records, const ports::positions& next) {

@@ -17,8 +17,9 @@ public:
     result_view(const std::filesystem::path& data, ports::log& log, const app::topics& names, ports::clock& clock,
                 std::chrono::milliseconds keep, std::function<void(std::string)> failed);
 
-    /// The topics exist: goes on where the read model stopped, or from the beginning when that is another log.
-    void start();
+    /// The topics exist: goes on where the read model stopped, or from the beginning when that is another log. False:
+    /// the log did not answer, try again.
+    bool start();
 
     const ports::read_model& rows() const { return *rows_; }
     app::watch& watch() { return watch_; }

@@ -41,6 +41,7 @@ service::service(const service_options& options, end_of_service& end)
     : options_(options), end_(end), names_(options.topic_prefix), metrics_(version) {
     if (options.tests) definitions_ = read_tests(*options.tests);
     try {
+        if (!std::filesystem::exists(options.data)) check_addresses();
         open_log();
         publisher_ = log_->make_publisher();
         const auto failed = [this](const std::string& why) { end_.fail(why); };
@@ -74,6 +75,12 @@ service::~service() {
     // They may still answer requests of the API: before it goes.
     if (catalog_follower_) catalog_follower_->stop();
     if (view_) view_->follower().stop();
+}
+
+// Binds and lets go again: an address that is taken is found before a data folder is made for nothing.
+void service::check_addresses() {
+    if (!options_.has_api()) return;
+    const http::server probe(http::config{options_.listen, 1}, http::admin_services{metrics_, {}});
 }
 
 void service::open_log() {
@@ -157,7 +164,7 @@ bool service::start_parts() {
     if (!await_topics()) return false;
     phase_ = phase::replaying;
     catalog_follower_->start();
-    if (view_) view_->start();
+    if (view_ && !await("waiting for the log", [this] { return view_->start(); })) return false;
     if (!await("reading the published tests", [this] { return catalog_follower_->replayed(); })) return false;
     catalog_.set_complete();
     if (options_.has_api() && !publish_definitions()) return false;

@@ -34,6 +34,7 @@ public:
 private:
     enum class phase : std::uint8_t { waiting_for_log, replaying, running, draining };
 
+    void check_addresses();
     void open_log();
     void open_http();
     void open_admin();

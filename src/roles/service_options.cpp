@@ -1,13 +1,17 @@
 #include "roles/service_options.hpp"
 
 #include "gradesvc/kafka/log.hpp"
+#include "roles/option_sources.hpp"
 #include "roles/units.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 namespace gradesvc::roles {
 
@@ -181,6 +185,26 @@ void check_numbers(const service_options& o) {
     require(o.drain_timeout.count() > 0, "--drain-timeout: must be more than 0");
 }
 
+// HOST:PORT or [IPV6]:PORT, as far as the text goes.
+bool is_endpoint(const std::string& text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string::npos || colon == 0) return false;
+    unsigned port = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data() + colon + 1, last, port);
+    return error == std::errc() && end == last && port <= 65'535;
+}
+
+void check_addresses(const service_options& o) {
+    for (const auto& endpoint : o.listen) {
+        require(is_endpoint(endpoint), "--listen " + endpoint + ": is not HOST:PORT");
+        require(!o.has_api() || o.insecure || is_loopback(endpoint),
+                "--listen " + endpoint + ": there is no access control; beyond loopback only with --insecure");
+    }
+    require(!o.admin_listen || o.admin_listen == "off" || is_endpoint(*o.admin_listen),
+            "--admin-listen " + o.admin_listen.value_or("") + ": is not HOST:PORT or off");
+}
+
 void check_work(const service_options& o) {
     for (const auto* known : {"analytics", "notifiers"})
         require(o.group != known, "--group " + o.group + ": this version has no such work yet; it knows scorers");
@@ -193,18 +217,10 @@ void check_names(const service_options& o) {
     require(legal_name(o.instance), "--instance:" + legal);
 }
 
-} // namespace
-
-void declare_options(CLI::App& app, service_options& options, std::string& config_file) {
-    declare_process(app, options, config_file);
-    declare_api(app, options);
-    declare_worker(app, options);
-    declare_log(app, options);
-}
-
-void check_role_flags(const CLI::App& app, const service_options& o) {
+// Flags given on the command line are held against the role: who writes them there means something by them.
+void check_role_flags(const std::set<std::string>& flags, const service_options& o) {
     const auto refuse = [&](std::initializer_list<const char*> names, const std::string& why) {
-        for (const auto* name : names) require(app.get_option(name)->count() == 0, std::string(name) + " " + why);
+        for (const auto* name : names) require(!flags.contains(name), std::string(name) + " " + why);
     };
     if (o.role == role::worker)
         refuse({"--listen", "--insecure", "--max-body", "--max-header", "--max-connections", "--tests"},
@@ -221,16 +237,35 @@ void check_options(const service_options& o) {
     check_numbers(o);
     check_names(o);
     if (o.has_worker()) check_work(o);
-    if (o.has_api() && !o.insecure)
-        for (const auto& endpoint : o.listen)
-            require(is_loopback(endpoint),
-                    "--listen " + endpoint + ": there is no access control; beyond loopback only with --insecure");
+    check_addresses(o);
     if (o.tests) require(std::filesystem::is_directory(*o.tests), "--tests: " + o.tests->string() + " is not a folder");
     if (const auto why = kafka::configuration_error(o.kafka)) throw usage_error("--kafka: " + *why);
 }
 
+} // namespace
+
+void declare_options(CLI::App& app, service_options& options, std::string& config_file) {
+    declare_process(app, options, config_file);
+    declare_api(app, options);
+    declare_worker(app, options);
+    declare_log(app, options);
+}
+
+void complete_options(CLI::App& app, const service_options& options, std::string config_file) {
+    std::set<std::string> flags;
+    for (const auto* option : app.get_options())
+        if (option->count() > 0) flags.insert(option->get_name());
+    if (config_file.empty())
+        if (const char* file = std::getenv("GRADESVC_CONFIG")) config_file = file; // NOLINT(concurrency-mt-unsafe)
+    apply_environment_and_file(app, config_file);
+    check_role_flags(flags, options);
+    check_options(options);
+}
+
 bool is_loopback(const std::string& endpoint) {
-    return endpoint.starts_with("127.") || endpoint.starts_with("localhost:") || endpoint.starts_with("[::1]:");
+    const auto host = endpoint.substr(0, endpoint.rfind(':'));
+    const bool number = host.find_first_not_of("0123456789.") == std::string::npos; // not a name that begins like one
+    return (number && host.starts_with("127.")) || host == "localhost" || host == "[::1]";
 }
 
 } // namespace gradesvc::roles

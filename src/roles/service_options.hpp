@@ -11,12 +11,12 @@ class App;
 
 namespace gradesvc::roles {
 
-/// Adds every option; the parser writes into `options`, `config_file` and a list of `kafka` settings as given.
+/// Adds every option; the parser writes into `options` and `config_file`.
 void declare_options(CLI::App& app, service_options& options, std::string& config_file);
 
-/// Options that mean nothing for the role, combinations that cannot work, values out of range: throws usage_error.
-/// `app` has parsed the command line only so far or everything; only flags given there are held against a role.
-void check_role_flags(const CLI::App& app, const service_options& options);
-void check_options(const service_options& options);
+/// After the command line is parsed: fills in what it left out from the environment and the file, and checks it all.
+/// Flags that mean nothing for the role (in the environment or a shared file they do no harm), combinations that cannot
+/// work and values out of range: throws usage_error. `config_file` "" = the one that the environment names, if any.
+void complete_options(CLI::App& app, const service_options& options, std::string config_file);
 
 } // namespace gradesvc::roles
