@@ -1,11 +1,12 @@
 #include "roles/option_sources.hpp"
 
 #include "roles/options.hpp"
+#include "tools/file.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdlib>
-#include <fstream>
+#include <sstream>
 
 namespace gradesvc::roles {
 
@@ -41,12 +42,13 @@ void set(CLI::Option& option, const std::vector<std::string>& values, const std:
 }
 
 std::vector<CLI::ConfigItem> read_file(const std::string& path) {
-    std::ifstream in(path);
-    if (!in) throw usage_error("--config: cannot read " + path);
     try {
+        std::istringstream in(tools::read_file(path));
         return CLI::ConfigTOML().from_config(in);
     } catch (const CLI::Error& error) {
         throw usage_error("--config: " + path + ": " + error.what());
+    } catch (const std::runtime_error& error) {
+        throw usage_error(std::string("--config: ") + error.what());
     }
 }
 

@@ -3,14 +3,13 @@
 #include "gradesvc/kafka/log.hpp"
 #include "roles/option_sources.hpp"
 #include "roles/units.hpp"
+#include "tools/file.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 namespace gradesvc::roles {
@@ -56,11 +55,13 @@ CLI::Option* choice(CLI::App& app, const std::string& name, T& target, const std
 
 std::string value_or_file(const std::string& name, const std::string& value) {
     if (!value.starts_with('@')) return value;
-    std::ifstream in(value.substr(1));
-    if (!in) throw CLI::ValidationError("--kafka", name + ": cannot read " + value.substr(1));
-    std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-    return text;
+    try {
+        auto text = tools::read_file(value.substr(1));
+        while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+        return text;
+    } catch (const std::runtime_error& error) {
+        throw CLI::ValidationError("--kafka", name + ": " + error.what());
+    }
 }
 
 void declare_process(CLI::App& app, service_options& o, std::string& config_file) {

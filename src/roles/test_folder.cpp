@@ -4,11 +4,10 @@
 #include "gradesvc/telemetry/log.hpp"
 #include "roles/options.hpp"
 #include "sample_tests.hpp"
+#include "tools/file.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <future>
-#include <iterator>
 
 namespace gradesvc::roles {
 
@@ -22,10 +21,11 @@ namespace {
 }
 
 std::string read(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    if (!in.is_open() || in.bad()) throw usage_error("--tests: cannot read " + file.string());
-    return text;
+    try {
+        return tools::read_file(file.string());
+    } catch (const std::runtime_error& error) {
+        throw usage_error(std::string("--tests: ") + error.what());
+    }
 }
 
 domain::outcome<app::published> publish_and_wait(const test_document& test, app::publish_test& publish) {
