@@ -93,14 +93,15 @@ class Server:
 
 
 class Service(Server):
-    """A context manager; on the way out of a failed test the log of the process is printed."""
+    """A context manager; on the way out of a failed test the log of the process is printed. `api` False: a worker, which is
+    asked at its admin address; `listen` None: at its default one."""
 
-    def __init__(self, *options, data=None, ready=True, api=True):
+    def __init__(self, *options, data=None, ready=True, api=True, listen="127.0.0.1:0"):
         super().__init__()
         self.options = [str(o) for o in options]
         self.own_data = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="gradesvc-e2e-"))
-        self.ready, self.api = ready, api
+        self.ready, self.api, self.listen = ready, api, listen
         self.process, self.lines, self.reader = None, [], None
 
     def __enter__(self):
@@ -108,7 +109,7 @@ class Service(Server):
         return self
 
     def start(self):
-        listening = ["--listen", "127.0.0.1:0"] if self.api else ["--admin-listen", "127.0.0.1:0"]
+        listening = ["--listen" if self.api else "--admin-listen", self.listen] if self.listen else []
         self.lines, self.url = [], None
         self.process = subprocess.Popen([GRADESVC, *listening, "--data", str(self.data), "--log-format", "json", *self.options],
                                         stderr=subprocess.PIPE, env=environment(), cwd=ROOT)
