@@ -1,16 +1,10 @@
 """A broker that comes late, goes and comes back: waited for, told, and nothing lost of what was accepted."""
-import socket
 import sys
 import threading
 import time
 
 from broker import headers_of, own_broker, read_topic
-from service import TESTS, Service, submission, temp_folder, wait_until
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+from service import TESTS, Service, free_port, submission, temp_folder, wait_until
 
 
 class Sender(threading.Thread):

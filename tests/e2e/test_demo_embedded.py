@@ -1,18 +1,24 @@
-"""The demo on the embedded log: the counts; a restart keeps everything; a deleted read model is built again."""
+"""The demo on the embedded log: the counts; a restart keeps everything; a deleted read model is built again; and the
+demo itself: it goes on over a restart of the service, and fails when it must."""
+import json
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
-from service import COUNTS, Service, finish_demo, start_demo, temp_folder, wait_until
+from service import COUNTS, TESTS, Service, finish_demo, free_port, start_demo, temp_folder, wait_until
 
 
 def counts_of_everyone(service):
-    """Scores of all examinees by the API."""
-    raws = []
-    for number in range(1, 1001):
+    """Scores of all examinees by the API; each has exactly one submission."""
+
+    def score(number):
         page = service.get(f"/v1/users/examinee-{number:04}/submissions").json
         assert [row["status"] for row in page["data"]] == ["scored"], page
-        raws.append(service.result(page["data"][0]["submission_id"])["result"]["score"]["raw"])
-    return [raws.count(score) for score in range(6)]
+        return service.result(page["data"][0]["submission_id"])["result"]["score"]["raw"]
+
+    with ThreadPoolExecutor(16) as pool:
+        raws = list(pool.map(score, range(1, 1001)))
+    return [raws.count(right) for right in range(6)]
 
 
 def delete_view(data):
@@ -22,8 +28,45 @@ def delete_view(data):
         file.unlink()
 
 
+def check_restart_in_the_middle(folder):
+    address = f"127.0.0.1:{free_port()}"
+    first = Service(data=folder / "restart", listen=address)
+    with first:
+        demo = start_demo(first.url, "--rate", "400")
+        wait_until(lambda: (first.metric("gradesvc_submissions_accepted_total") or 0) >= 200, "some submissions")
+        first.stop()
+    assert demo.poll() is None
+    with Service(data=folder / "restart", listen=address) as second:
+        finish_demo(demo)
+        assert counts_of_everyone(second) == COUNTS
+
+
+def check_failures(folder):
+    """A key that is wrong, a test that is not there, a service that is not there."""
+    tests = folder / "tests"
+    tests.mkdir()
+    other = json.loads((TESTS / "lsat-6.json").read_text(encoding="utf-8"))
+    other["items"][0]["correct"] = "0"
+    (tests / "lsat-6.json").write_text(json.dumps(other))
+    with Service("--tests", tests) as service:
+        demo = start_demo(service.url)
+        out, errors = demo.communicate(timeout=240)
+        assert demo.returncode == 1 and not json.loads(out)["ok"] and "distribution" in errors, (out, errors)
+    other["test_id"] = "other"
+    (tests / "lsat-6.json").write_text(json.dumps(other))
+    with Service("--tests", tests) as service:
+        demo = start_demo(service.url)
+        out, errors = demo.communicate(timeout=60)
+        assert demo.returncode == 1 and "no test lsat-6" in errors, (out, errors)
+    demo = start_demo(service.url, "--timeout", "1")
+    out, errors = demo.communicate(timeout=60)
+    assert demo.returncode == 1 and service.url in errors and "Traceback" not in errors, (out, errors)
+
+
 def main():
     with temp_folder() as folder:
+        check_restart_in_the_middle(folder)
+        check_failures(folder)
         data = folder / "data"
         with Service(data=data) as service:
             finish_demo(start_demo(service.url))

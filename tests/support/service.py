@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -49,6 +50,12 @@ def temp_folder():
         yield pathlib.Path(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port():
+    """For what must keep its port; everything else listens on port 0."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 def unique_prefix():
