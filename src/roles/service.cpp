@@ -8,6 +8,7 @@
 #include "version.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 
 namespace gradesvc::roles {
@@ -62,11 +63,12 @@ service::service(const service_options& options, end_of_service& end)
             open_http();
         }
         open_admin();
+        if (options.has_worker() && options.instance.empty()) instance_.emplace(options.data);
     } catch (const ports::log_error& error) {
         throw usage_error(error.what());
     } catch (const http::listen_error& error) {
         throw usage_error(error.what());
-    } catch (const std::filesystem::filesystem_error& error) {
+    } catch (const std::system_error& error) {
         throw usage_error(std::string("--data: ") + error.what());
     }
 }
@@ -171,7 +173,6 @@ bool service::start_parts() {
     if (view_ && !await("replaying the log", [this] { return view_->follower().replayed(); })) return false;
     if (!options_.has_worker()) return true;
 
-    if (options_.instance.empty()) instance_.emplace(options_.data);
     const auto& instance = instance_ ? instance_->text() : options_.instance;
     worker_ = std::make_unique<scoring_worker>(
         scoring_parts{*log_, catalog_, *catalog_follower_, names_, clock_, metrics_, end_}, options_, instance);

@@ -63,10 +63,11 @@ def check_surroundings(folder):
         refused_untouched(folder, "--listen", address, names=address)
     file = folder / "file"
     file.write_text("")
-    done = run("--data", file / "below", "--listen", "127.0.0.1:0")
-    assert done.returncode == 2 and str(file) in done.stderr, done
-    done = run("--data", file, "--listen", "127.0.0.1:0")
-    assert done.returncode == 2 and str(file) in done.stderr, done
+    worker = ["--role=worker", "--brokers", "127.0.0.1:1", "--admin-listen", "off"]
+    for data in (file / "below", file):
+        for options in (["--listen", "127.0.0.1:0"], worker, ["--role=api", "--brokers", "127.0.0.1:1", "--listen", "127.0.0.1:0"]):
+            done = run("--data", data, *options)
+            assert done.returncode == 2 and str(file) in done.stderr, (options, done)
     assert file.read_text() == ""
 
 
