@@ -15,7 +15,10 @@ public:
 
     void run() {
         while (auto next = gather()) {
-            if (write(*next)) next->count(shared_.with.metrics, shared_.with.clock.now());
+            if (write(*next))
+                next->count(shared_.with.metrics, shared_.with.clock.now());
+            else if (!next->empty())
+                return; // given up: the positions of a later window would pass over what this one has not written
         }
     }
 

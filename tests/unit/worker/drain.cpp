@@ -103,6 +103,32 @@ TEST_CASE("a drain ends in time while the log is away") {
     CHECK(log.count() == 0);
 }
 
+TEST_CASE("after a window that was given up nothing more is committed") {
+    fake_log log;
+    gate slow;
+    log.append(0, "ann");
+    log.append(0, "bob", "slow");
+    std::atomic<int> tries = 0;
+    log.on_commit = [&](std::span<const ports::outgoing> outputs, auto) -> ports::commit_result {
+        ++tries;
+        const bool first = outputs.front().headers.front().value == "0";
+        return {first ? make_error_code(ports::log_errc::unavailable) : boost::system::error_code(), 0};
+    };
+    auto how = running_worker::quick(2);
+    how.drain_timeout = 200ms;
+    how.revoke_grace = 50ms;
+    running_worker w(log, how, [&](const ports::record& r) {
+        if (r.value == "slow") slow.pass();
+        return result_of(r);
+    });
+    log.assign({0});
+    REQUIRE(eventually([&] { return slow.waiting() == 1 && tries > 1; }));
+    slow.open();
+    w.stop();
+    CHECK(log.count() == 0);
+    CHECK(log.checkpoint(0).position == 0);
+}
+
 TEST_CASE("partitions that are taken away or given during a drain are handled") {
     fake_log log;
     gate slow;
