@@ -212,19 +212,22 @@ TEST_CASE("who asks waits for everything that was there, and no longer than the 
 
 TEST_CASE("requests of the same moment share one look at the log", "[follower]") {
     bench b;
+    std::atomic<bool> hold{false}, busy{false};
+    b.in_apply = [&] {
+        while (hold) {
+            busy = true;
+            std::this_thread::sleep_for(1ms);
+        }
+    };
     b.follower.start();
     REQUIRE(b.caught_up());
-    std::atomic<bool> busy{false}, go{false};
+    hold = true;
     b.log.append(0, 1);
-    b.in_apply = [&] {
-        busy = true;
-        while (!go) std::this_thread::sleep_for(1ms);
-    };
     REQUIRE(b.await([&] { return busy.load(); }));
     const int before = b.log.looks;
     std::vector<std::future<bool>> all;
     for (int i = 0; i < 100; ++i) all.push_back(b.catch_up(patience));
-    go = true;
+    hold = false;
     for (auto& one : all) CHECK(one.get());
     CHECK(b.log.looks == before + 1);
 }
