@@ -2,7 +2,8 @@
 """Finds awaiting statements that g++ 12 miscompiles.
 
 An aggregate temporary (`co_await f(Agg{...})`), or a lambda that captures by value, inside a full-expression with
-co_await is destroyed twice by g++ 12. The rule: name such an object on the line before. This is a heuristic on text;
+co_await is destroyed twice by g++ 12; `if (!co_await f()) …` and `while (a && co_await f()) …` lose their place when
+optimised. The rule: name the object, or the result, on the line before. This is a heuristic on text;
 `// NOLINT(coroutine-temporary)` on the line of the co_await silences it. `--self-test` checks the rule itself.
 """
 import re
@@ -13,6 +14,8 @@ COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.S)
 CAPTURES = re.compile(r"\[([^\[\]]*)\]\s*(?:\(|\{|mutable)")
 LAMBDA_HEAD = re.compile(r"\[[^\[\]]*\]\s*(\([^()]*\))?\s*(mutable)?\s*(->\s*[\w:<>]+)?\s*\{")
 BRACED_OBJECT = re.compile(r"(?:[A-Za-z_]\w*(?:<[^<>;{}]*>)?|[(,])\s*\{(?!\s*\n)")
+CONDITION = re.compile(r"\b(?:if|while)\s*(?:constexpr\s*)?\(")
+DECLARATION = re.compile(r"\s*(?:const\s+)?[\w:<>,\s*&]+\s\w+\s*=[^=]")
 BLOCK_OPENS_AFTER = re.compile(r"(\)|\belse|\bdo|\btry|\bmutable|>)\s*$")
 
 
@@ -63,6 +66,19 @@ def expression_end(code, at):
     return at
 
 
+def condition_around(code, at):
+    """The text of the condition of an if or while that the co_await at `at` stands in, or None."""
+    for head in CONDITION.finditer(code, max(0, at - 400), at):
+        depth = 1
+        for end in range(head.end(), len(code)):
+            depth += {"(": 1, ")": -1}.get(code[end], 0)
+            if depth == 0:
+                break
+        if head.end() <= at < end:
+            return code[head.end() : end]
+    return None
+
+
 def check(text):
     """[(line, what)] of one source text"""
     lines = text.splitlines()
@@ -73,7 +89,10 @@ def check(text):
         if SILENCED in lines[line - 1]:
             continue
         expression = code[expression_start(code, await_.start()) : expression_end(code, await_.start())]
-        if any(captures_by_value(captures) for captures in CAPTURES.findall(expression)):
+        condition = condition_around(code, await_.start())
+        if condition is not None and not DECLARATION.match(condition):
+            found.add((line, "a condition"))
+        elif any(captures_by_value(captures) for captures in CAPTURES.findall(expression)):
             found.add((line, "a lambda that captures by value"))
         elif BRACED_OBJECT.search(LAMBDA_HEAD.sub("", expression)):
             found.add((line, "an object built with braces"))
@@ -91,6 +110,8 @@ BAD = [
     "void f() { co_await on_pool(p, [s = std::move(s)]() mutable { return s; }); }",
     "void f() { co_spawn(co_await this_coro::executor, [s] { go(s); }, detached); }",
     "void f() { co_await g(std::vector<int>{1, 2}); }",
+    "void f() { if (!co_await g()) co_return; }",
+    "void f() { while (a && co_await g(b)) h(); }",
 ]
 GOOD = [
     "void f() { auto cmd = Agg{1}; co_await g(std::move(cmd)); }",
@@ -103,6 +124,8 @@ GOOD = [
     "void f() { Agg a{1}; /* Agg{} */ co_await g(a); // Agg{}\n }",
     "void f() { co_await g(Agg{}); } // NOLINT(coroutine-temporary)",
     "void f() { if (x) { y(); } co_await g(x); }",
+    "void f() { if (x && y(z)) co_await g(x); }",
+    "void f() { if (const auto why = co_await g(x)) h(*why); }",
 ]
 
 

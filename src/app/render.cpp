@@ -95,7 +95,7 @@ std::string test_list_json(std::span<const test_ptr> tests) {
         object_writer row(json);
         row.text("test_id", test->test_id).integer("version", test->version);
         if (test->scorer)
-            row.text_or_null("title", test->scorer->definition().title.in(""))
+            row.text_or_null("title", test->scorer->definition().title.in(test->scorer->definition().locale))
                 .integer("items", static_cast<std::int64_t>(test->scorer->definition().items.size()));
         else
             row.null("title").null("items");

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto expiry_interval = 10min;
+constexpr auto expiry_interval = 1min;
 constexpr auto log_patience = 2s;
 
 bool beyond(const ports::positions& stored, const ports::positions& end) {

@@ -240,6 +240,7 @@ void check_options(const service_options& o) {
     if (o.has_worker()) check_work(o);
     check_addresses(o);
     if (o.tests) require(std::filesystem::is_directory(*o.tests), "--tests: " + o.tests->string() + " is not a folder");
+    if (o.kafka.empty()) return;
     if (const auto why = kafka::configuration_error(o.kafka)) throw usage_error("--kafka: " + *why);
 }
 
