@@ -7,6 +7,7 @@ watch::token watch::add(const domain::submission_id& id, std::function<void()> w
     const token t = next_++;
     by_id_.emplace(id, t);
     waiters_.emplace(t, waiter{id, std::move(wake)});
+    count_ = waiters_.size();
     return t;
 }
 
@@ -18,6 +19,7 @@ void watch::remove(token t) {
     while (at != end && at->second != t) ++at;
     if (at != end) by_id_.erase(at);
     waiters_.erase(found);
+    count_ = waiters_.size();
 }
 
 void watch::settled(std::span<const domain::submission_id> ids) {
@@ -31,6 +33,7 @@ void watch::settled(std::span<const domain::submission_id> ids) {
         }
         by_id_.erase(first, last);
     }
+    count_ = waiters_.size();
 }
 
 } // namespace gradesvc::app

@@ -27,13 +27,13 @@ int serve(const service_options& options) {
     return parts.run();
 }
 
-void declare_format(CLI::App& tool, tools::output_format& format) {
+void declare_format(CLI::App& tool, tools::output_format& format, const std::string& shown = "text") {
     tool.add_option("--format", format, "Form of what is printed")
         ->transform(CLI::CheckedTransformer(std::map<std::string, tools::output_format>{
             {"text", tools::output_format::text}, {"json", tools::output_format::json}}))
-        ->default_str("text")
+        ->default_str(shown)
         ->type_name("text|json")
-        ->option_text("text|json [text]");
+        ->option_text("text|json [" + shown + "]");
 }
 
 struct tool_options {
@@ -53,6 +53,7 @@ CLI::App* declare_score(CLI::App& app, tools::score_options& options) {
     auto* const tool = app.add_subcommand("score", "Score submissions offline: one result document a line");
     tool->add_option("--test", options.test, "Definition")->required()->type_name("TEST.json");
     tool->add_option("SUBMISSIONS.jsonl", options.submissions, "Submissions, one a line; without, standard input");
+    declare_format(*tool, options.format, "json");
     options.engine_version = version;
     return tool;
 }

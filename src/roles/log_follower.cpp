@@ -17,6 +17,8 @@ namespace {
 constexpr auto read_patience = 10ms; // also the longest that a request to catch up goes unseen
 constexpr auto end_patience = 1s;
 constexpr auto report_interval = 2s;
+constexpr std::size_t busy = 64;         // records of one read that mean a stream of them
+constexpr auto rest_interval = 40ms;
 
 std::int64_t distance(const ports::positions& from, const ports::positions& to) {
     std::int64_t records = 0;
@@ -51,6 +53,7 @@ void log_follower::catch_up(std::chrono::milliseconds limit, std::function<void(
         std::lock_guard lock(mutex_);
         if (running_) {
             waiting_.push_back({clock::now() + limit, std::move(done)});
+            disturbed_.notify_one();
             return;
         }
     }
@@ -78,9 +81,17 @@ void log_follower::step(ports::reader& reader) {
     const auto records = reader.read(read_patience);
     const auto next = reader.next();
     how_.apply(records, next);
+    if (!replayed_) report(next);
     settle(next);
     expire();
-    if (!replayed_) report(next);
+    const bool awaited = !replayed_ || !goals_.empty() || (how_.awaited && how_.awaited());
+    if (records.size() >= busy && !awaited) rest();
+}
+
+// Records stream in and nobody waits for one: larger steps cost less for each.
+void log_follower::rest() {
+    std::unique_lock lock(mutex_);
+    disturbed_.wait_for(lock, rest_interval, [this] { return !waiting_.empty(); });
 }
 
 std::vector<log_follower::request> log_follower::take_requests() {

@@ -6,6 +6,7 @@
 #include "gradesvc/ports/log.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -22,6 +23,7 @@ public:
         std::vector<std::string> topics;
         sink apply;
         std::function<void(std::string)> failed; ///< the follower cannot go on, and why
+        std::function<bool()> awaited = {};      ///< whether somebody waits for the next records; else they may rest a bit
     };
 
     /// `log` outlives it.
@@ -55,6 +57,7 @@ private:
 
     void run(const std::stop_token& stop, ports::positions from);
     void step(ports::reader& reader);
+    void rest();
     bool look_at_end(ports::reader& reader);
     void settle(const ports::positions& at);
     void expire();
@@ -67,6 +70,7 @@ private:
     std::atomic<double> progress_{0};
 
     std::mutex mutex_; // guards waiting_ and running_
+    std::condition_variable disturbed_; // of mutex_: there are requests
     std::vector<request> waiting_;
     bool running_ = false;
 

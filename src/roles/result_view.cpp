@@ -33,7 +33,7 @@ result_view::result_view(const std::filesystem::path& data, ports::log& log, con
       follower_(log,
                 {"read model", topics_,
                  [this](std::span<const ports::record> records, const ports::positions& next) { apply(records, next); },
-                 std::move(failed)}) {}
+                 std::move(failed), [this] { return !watch_.empty(); }}) {}
 
 bool result_view::start() {
     auto stored = rows_->stored_positions();

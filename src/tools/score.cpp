@@ -54,7 +54,10 @@ public:
         const auto id = id_of(line, submission, errors);
         if (!errors.empty()) return refusal{errc::validation, "", std::move(errors)};
         scorer_->score(submission, sheet_);
-        append_document(out, submission, id);
+        if (options_.format == output_format::text)
+            append_line(out, submission);
+        else
+            append_document(out, submission, id);
         return std::nullopt;
     }
 
@@ -70,6 +73,14 @@ private:
             }
         if (!submission.submission_key) return {};
         return codec::id_for_key(submission.user_id, submission.test_id, *submission.submission_key).to_string();
+    }
+
+    void append_line(std::string& out, const domain::submission& submission) const {
+        out.append(submission.user_id) += '\t';
+        codec::append_number(out, sheet_.raw);
+        codec::append_number(out += '\t', sheet_.max);
+        out += '\t';
+        if (sheet_.percent) codec::append_number(out, *sheet_.percent);
     }
 
     void append_document(std::string& out, const domain::submission& submission, const std::string& id) {

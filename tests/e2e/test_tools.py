@@ -48,6 +48,8 @@ def check_score(folder):
     version = run("--version").stdout.split()[1]
     assert results[0]["scored_by"]["version"] == version, results[0]
 
+    assert score(text, "--test", LSAT, "--format", "text").stdout == "u-1\t5\t5\t100\nu-2\t0\t5\t0\n7\t3\t5\t60\n"
+
     file = folder / "submissions.jsonl"
     file.write_text(text)
     assert score("", "--test", LSAT, file).stdout == done.stdout  # the same bytes

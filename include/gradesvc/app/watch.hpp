@@ -3,6 +3,7 @@
 
 #include "gradesvc/domain/submission_id.hpp"
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -21,6 +22,9 @@ public:
     /// After this returns `wake` is not called any more.
     void remove(token);
 
+    /// Whether anybody waits.
+    bool empty() const { return count_ == 0; }
+
     /// The read model has these now.
     void settled(std::span<const domain::submission_id> ids);
 
@@ -33,6 +37,7 @@ private:
     token next_ = 1;
     std::multimap<domain::submission_id, token> by_id_;
     std::map<token, waiter> waiters_;
+    std::atomic<std::size_t> count_{0}; // of waiters_
 };
 
 } // namespace gradesvc::app

@@ -1,6 +1,8 @@
 // gradesvc score: scores submissions offline.
 #pragma once
 
+#include "gradesvc/tools/output.hpp"
+
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -12,6 +14,7 @@ struct score_options {
     std::optional<std::string> submissions = {}; ///< file, a submission a line; without it they come from `in`
     std::string profile = "standard";
     std::string engine_version;
+    output_format format = output_format::json; ///< text: user, raw, max and percent of each, tabs between
 };
 
 /// Writes a result document a line, in the order of the submissions; a bad line gives one with "failure" in its place.
