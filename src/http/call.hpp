@@ -87,7 +87,7 @@ private:
     std::atomic<int> users_{2};
     std::shared_ptr<mailbox> box_;
     std::optional<T> value_;
-    bool arrived_ = false;                        // on the io thread
+    bool arrived_ = false;                // on the io thread
     std::unique_ptr<resumption> handler_; // on the io thread
 };
 

@@ -123,7 +123,8 @@ profile consumer_profile(const std::string& group, const std::string& instance) 
 
 profile reader_profile() {
     // Fewer and larger fetches under load; what is waited for comes within the wait.
-    return {"reader", merged(fetch_defaults, {{"fetch.wait.max.ms", "20"}, {"fetch.min.bytes", "65536"}}), merged(consumer_fixed, {{"enable.partition.eof", "true"}})};
+    return {"reader", merged(fetch_defaults, {{"fetch.wait.max.ms", "20"}, {"fetch.min.bytes", "65536"}}),
+            merged(consumer_fixed, {{"enable.partition.eof", "true"}})};
 }
 
 profile query_profile() { return {"query", {}, consumer_fixed}; }

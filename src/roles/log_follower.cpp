@@ -17,7 +17,7 @@ namespace {
 constexpr auto read_patience = 10ms; // also the longest that a request to catch up goes unseen
 constexpr auto end_patience = 1s;
 constexpr auto report_interval = 2s;
-constexpr std::size_t busy = 64;         // records of one read that mean a stream of them
+constexpr std::size_t busy = 64; // records of one read that mean a stream of them
 constexpr auto rest_interval = 40ms;
 
 std::int64_t distance(const ports::positions& from, const ports::positions& to) {

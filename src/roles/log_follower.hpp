@@ -23,7 +23,7 @@ public:
         std::vector<std::string> topics;
         sink apply;
         std::function<void(std::string)> failed; ///< the follower cannot go on, and why
-        std::function<bool()> awaited = {};      ///< whether somebody waits for the next records; else they may rest a bit
+        std::function<bool()> awaited = {}; ///< whether somebody waits for the next records; else they may rest a bit
     };
 
     /// `log` outlives it.
@@ -69,7 +69,7 @@ private:
     std::atomic<bool> replayed_{false};
     std::atomic<double> progress_{0};
 
-    std::mutex mutex_; // guards waiting_ and running_
+    std::mutex mutex_;                  // guards waiting_ and running_
     std::condition_variable disturbed_; // of mutex_: there are requests
     std::vector<request> waiting_;
     bool running_ = false;

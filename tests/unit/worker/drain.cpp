@@ -2,6 +2,7 @@
 
 using namespace gradesvc;
 using namespace gradesvc::test;
+using namespace std::chrono_literals;
 
 TEST_CASE("a drain finishes and commits what is being scored and begins nothing new") {
     fake_log log;

@@ -15,8 +15,6 @@
 
 namespace gradesvc::test {
 
-using namespace std::chrono_literals;
-
 /// What became of a commit, and the source offset in an output's header.
 struct committed_output {
     std::int32_t partition = 0;
@@ -124,128 +122,21 @@ public:
 
 class fake_consumer final : public ports::consumer {
 public:
-    explicit fake_consumer(fake_log& log) : log_(log) {
-        const std::lock_guard lock(log_.mutex);
-        log_.owned.clear();
-        log_.paused.clear();
-        log_.next = {};
-        log_.offered.clear();
-        log_.left = false;
-    }
+    explicit fake_consumer(fake_log& log);
+    ~fake_consumer() override;
 
-    ~fake_consumer() override {
-        if (log_.live_records != 0) std::terminate(); // records must not outlive their consumer
-        log_.destroyed = true;
-    }
-
-    ports::polled poll(std::chrono::milliseconds timeout) override {
-        std::unique_lock lock(log_.mutex);
-        const auto now = std::chrono::steady_clock::now();
-        if (last_poll_) log_.longest_gap = std::max(log_.longest_gap, now - *last_poll_);
-        if (log_.on_poll) log_.on_poll();
-        ++log_.polls;
-        ports::polled got;
-        log_.changed.wait_for(lock, timeout, [&] { return collect(got); });
-        last_poll_ = std::chrono::steady_clock::now();
-        return got;
-    }
-
-    void pause(std::int32_t partition) override {
-        const std::lock_guard lock(log_.mutex);
-        log_.paused.insert(partition);
-    }
-
-    void resume(std::int32_t partition) override {
-        const std::lock_guard lock(log_.mutex);
-        log_.paused.erase(partition);
-    }
-
-    void release() override {
-        const std::lock_guard lock(log_.mutex);
-        for (const std::int32_t p : losing_) log_.owned.erase(p);
-        if (log_.give_again) log_.offered = losing_;
-        losing_.clear();
-        ++log_.releases;
-    }
-
+    ports::polled poll(std::chrono::milliseconds timeout) override;
+    void pause(std::int32_t partition) override;
+    void resume(std::int32_t partition) override;
+    void release() override;
     ports::commit_result commit(std::span<const ports::outgoing> outputs,
-                                std::span<const ports::checkpoint> checkpoints) override {
-        fake_log::commit_hook hook;
-        std::map<std::int32_t, int> generations;
-        {
-            const std::lock_guard lock(log_.mutex);
-            hook = log_.on_commit;
-            generations = log_.generations;
-        }
-        if (hook) {
-            if (auto result = hook(outputs, checkpoints); result.error) return result;
-        }
-        const std::lock_guard lock(log_.mutex);
-        for (const auto& c : checkpoints) {
-            if (!log_.owned.contains(c.partition) || log_.generations[c.partition] != generations[c.partition])
-                return {ports::log_errc::fenced, 0};
-            if (c.note.size() > ports::max_note) throw ports::log_error("note too long");
-        }
-        for (const auto& o : outputs)
-            log_.outputs.push_back({o.partition, std::stoll(o.headers.at(0).value), o.key.value_or(""), o.value});
-        for (const auto& c : checkpoints) log_.checkpoints[c.partition] = c;
-        log_.windows.push_back(outputs.size());
-        log_.changed.notify_all();
-        if (log_.after_commit) log_.after_commit();
-        return {};
-    }
-
+                                std::span<const ports::checkpoint> checkpoints) override;
     void leave() override { log_.left = true; }
 
 private:
-    ports::assignment assignment(std::int32_t partition) const {
-        auto it = log_.checkpoints.find(partition);
-        if (it == log_.checkpoints.end()) return {.partition = partition, .note = {}};
-        return {partition, it->second.position, true, it->second.note};
-    }
-
-    bool collect(ports::polled& got) {
-        got.lost = std::exchange(log_.next.lost, {});
-        got.losing = std::exchange(log_.next.losing, {});
-        for (const std::int32_t p : std::exchange(log_.offered, {})) got.gained.push_back(assignment(p));
-        losing_.insert(losing_.end(), got.losing.begin(), got.losing.end());
-        for (const auto& a : got.gained) {
-            const auto& entries = log_.partitions[a.partition];
-            auto at = std::ranges::lower_bound(entries, a.position, {}, &fake_log::entry::offset);
-            log_.owned[a.partition] = static_cast<std::size_t>(at - entries.begin());
-            log_.paused.erase(a.partition);
-            ++log_.generations[a.partition];
-        }
-        std::size_t room = log_.poll_limit;
-        for (auto& [id, from] : log_.owned) {
-            if (log_.paused.contains(id)) continue;
-            const auto& entries = log_.partitions[id];
-            for (; room > 0 && from < entries.size(); ++from, --room) got.records.push_back(make(id, entries[from]));
-        }
-        return !got.records.empty() || !got.lost.empty() || !got.losing.empty() || !got.gained.empty();
-    }
-
-    ports::record make(std::int32_t partition, const fake_log::entry& e) {
-        struct memory {
-            std::atomic<int>& live;
-            std::optional<std::string> key;
-            std::string value;
-        };
-        auto* bytes = new memory{log_.live_records, e.key, e.value};
-        ++log_.live_records;
-        ports::record r;
-        r.memory = {bytes, [](void* p) {
-                        auto* m = static_cast<memory*>(p);
-                        --m->live;
-                        delete m;
-                    }};
-        r.topic = "test_submissions";
-        r.partition = partition;
-        r.offset = e.offset;
-        if (bytes->key) r.key = *bytes->key;
-        r.value = bytes->value;
-        return r;
-    }
+    ports::assignment assignment(std::int32_t partition) const;
+    bool collect(ports::polled& got);
+    ports::record make(std::int32_t partition, const fake_log::entry& e);
 
     fake_log& log_;
     std::vector<std::int32_t> losing_;

@@ -4,6 +4,7 @@
 
 using namespace gradesvc;
 using namespace gradesvc::test;
+using namespace std::chrono_literals;
 
 TEST_CASE("partitions that are taken away are released after what is about to finish is committed") {
     fake_log log;

@@ -1,4 +1,4 @@
-// A worker on a fake log in a thread of its own, with collaborators made for tests.
+// A worker on a fake log in a thread of its own.
 #pragma once
 
 #include "fake_consumer.hpp"
@@ -6,17 +6,16 @@
 #include "support/catch.hpp"
 
 #include <exception>
-#include <utility>
 
 namespace gradesvc::test {
 
 /// Whether `condition` comes true in time.
 template <class Condition>
-bool eventually(Condition condition, std::chrono::milliseconds limit = 20s) {
+bool eventually(Condition condition, std::chrono::milliseconds limit = std::chrono::seconds(20)) {
     const auto until = std::chrono::steady_clock::now() + limit;
     while (!condition()) {
         if (std::chrono::steady_clock::now() > until) return false;
-        std::this_thread::sleep_for(1ms);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     return true;
 }
@@ -91,10 +90,10 @@ public:
     static worker::options quick(int threads) {
         worker::options o;
         o.threads = threads;
-        o.retry_delay = 5ms;
-        o.max_retry_delay = 20ms;
-        o.commit_retry_delay = 2ms;
-        o.max_commit_retry_delay = 10ms;
+        o.retry_delay = std::chrono::milliseconds(5);
+        o.max_retry_delay = std::chrono::milliseconds(20);
+        o.commit_retry_delay = std::chrono::milliseconds(2);
+        o.max_commit_retry_delay = std::chrono::milliseconds(10);
         return o;
     }
 
