@@ -38,7 +38,8 @@ TEST_CASE("the sheet has a line per item in the order of the definition") {
 }
 
 TEST_CASE("points of a skill are the weighted points of its items") {
-    const auto sheet = score(*compiled(with_skills()), answers().text("q1", "A").text("q2", "A").text("q3", "B"));
+    const auto scorer = compiled(with_skills());
+    const auto sheet = score(*scorer, answers().text("q1", "A").text("q2", "A").text("q3", "B"));
     REQUIRE(sheet.skill_scores.size() == 2);
     CHECK(sheet.skill_scores[0].skill_id == "lin");
     CHECK(sheet.skill_scores[0].label == "Linear (de)");
