@@ -98,7 +98,7 @@ std::optional<std::string> configuration_error(const properties& given) {
 profile publisher_profile(std::size_t batch_bytes) {
     return {"publisher",
             merged(producer_defaults(batch_bytes),
-                   {{"message.timeout.ms", "10000"}, {"linger.ms", "0"}, {"statistics.interval.ms", "500"}}),
+                   {{"message.timeout.ms", "10000"}, {"linger.ms", "2"}, {"statistics.interval.ms", "500"}}),
             producer_fixed};
 }
 
@@ -123,7 +123,7 @@ profile consumer_profile(const std::string& group, const std::string& instance) 
 
 profile reader_profile() {
     // Fewer and larger fetches under load; what is waited for comes within the wait.
-    return {"reader", merged(fetch_defaults, {{"fetch.wait.max.ms", "20"}, {"fetch.min.bytes", "65536"}}),
+    return {"reader", merged(fetch_defaults, {{"fetch.wait.max.ms", "20"}, {"fetch.min.bytes", "1000000"}}),
             merged(consumer_fixed, {{"enable.partition.eof", "true"}})};
 }
 
