@@ -201,7 +201,7 @@ void transactions::wait_visible(const membership& member) {
             find_edges(member.consumer, *list, edge::end, milliseconds(call_ms));
             const auto all = elements(*list);
             if (std::all_of(all.begin(), all.end(), seen)) return;
-            std::this_thread::sleep_for(milliseconds(1));
+            std::this_thread::sleep_for(milliseconds(4));
         }
     } catch (const ports::log_error& e) {
         log_.line(7, "VISIBLE", e.what());

@@ -6,6 +6,8 @@
 namespace gradesvc::worker {
 namespace {
 
+constexpr int backlog_share = 8; // of the time that the backlog takes to be scored, a window may wait one in so many
+
 /// The commit thread at work.
 class committer {
 public:
@@ -51,9 +53,12 @@ private:
     }
 
     /// While more is being scored, a window is worth a moment's waiting: a commit costs the same with one record or a
-    /// thousand.
+    /// thousand. The longer the backlog will take anyway, the longer that moment.
     void linger(lock_type& lock) {
-        const auto until = shared_.first_finished.value_or(steady::time_point{}) + shared_.how.linger;
+        const auto backlog = shared_.mean_job * (shared_.jobs.waiting() + shared_.jobs.out()) / shared_.how.threads;
+        const auto moment = std::clamp<steady::duration>(backlog / backlog_share, shared_.how.linger,
+                                                         std::max(shared_.how.linger, shared_.how.max_linger));
+        const auto until = shared_.first_finished.value_or(steady::time_point{}) + moment;
         auto enough = [&] { return !shared_.scoring_now() || shared_.losing || shared_.draining || shared_.closing; };
         shared_.finished.wait_until(lock, until, enough);
     }
