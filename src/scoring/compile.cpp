@@ -1,5 +1,6 @@
 #include "scoring/compiled_test.hpp"
 
+#include <cmath>
 #include <functional>
 #include <string>
 
@@ -31,6 +32,8 @@ std::uint32_t item_index::find(const std::vector<compiled_item>& items, std::str
 
 namespace {
 
+const domain::exact_integer finest_divisor = 1'000'000'000'000; // what results are rounded to
+
 // What this engine cannot score yet.
 std::vector<field_error> unsupported(const domain::test_definition& definition) {
     std::vector<field_error> errors;
@@ -58,26 +61,34 @@ compiled_item compile_item(const domain::test_item& item, std::string_view local
     return {item.item_id, std::move(rule), item.cbm, full, units.number(item.cbm ? 3 * full : full)};
 }
 
+// A divisor that makes whole numbers of all weights, or the finest power of ten; 0 when sums over them would not fit.
+domain::exact_integer common_divisor(const std::vector<std::pair<std::uint32_t, exact>>& weights, points largest) {
+    domain::exact_integer divisor = 1;
+    double sum = 0;
+    for (const auto& [item, weight] : weights) {
+        if (divisor <= finest_divisor) divisor = lcm(divisor, denominator(weight));
+        sum += std::abs(domain::to_double(weight));
+    }
+    const auto fits = [&] { return (sum + 1) * divisor.convert_to<double>() * static_cast<double>(largest) < 0x1p62; };
+    if (divisor > finest_divisor || !fits()) divisor = finest_divisor;
+    while (divisor > 1 && !fits()) divisor /= 10;
+    return fits() ? divisor : domain::exact_integer(0);
+}
+
 // Weights as integers over a common divisor; false when sums over them would not fit.
 bool compile_skill(const domain::test_definition& definition, std::size_t skill, compiled_test& test) {
     std::vector<std::pair<std::uint32_t, exact>> weights;
-    domain::exact_integer divisor = 1;
-    exact sum = 0;
     for (std::uint32_t i = 0; i < definition.items.size(); ++i)
         for (const auto& share : definition.items[i].skills)
-            if (share.skill == skill) {
-                weights.emplace_back(i, domain::parse_exact(share.weight).value());
-                divisor = lcm(divisor, denominator(weights.back().second));
-                sum += weights.back().second;
-                if (sum * divisor * test.units.largest() > exact(std::int64_t(1) << 62)) return false;
-            }
+            if (share.skill == skill) weights.emplace_back(i, domain::parse_exact(share.weight).value());
+    const auto divisor = common_divisor(weights, test.units.largest());
+    if (divisor == 0) return false;
     const auto& json = definition.skills[skill];
     auto& compiled = test.skills.emplace_back();
     compiled.id = json.skill_id;
     compiled.label = json.label.in(definition.locale);
-    compiled.divisor = static_cast<double>(static_cast<std::int64_t>(divisor));
-    for (const auto& [item, weight] : weights)
-        compiled.shares.push_back({item, static_cast<std::int64_t>(numerator(exact(weight * divisor)))});
+    compiled.divisor = divisor.convert_to<double>();
+    for (const auto& [item, weight] : weights) compiled.shares.push_back({item, whole_units(weight, divisor)});
     return true;
 }
 
@@ -87,13 +98,12 @@ std::vector<field_error> compile_test(const domain::test_definition& definition,
     auto errors = unsupported(definition);
     if (!errors.empty()) return errors;
     for (const auto& item : definition.items) compile_item(item, definition.locale, test.units);
-    if (!test.units.freeze())
-        return {{"/items", "the scores of the items have no common fraction that can be counted exactly"}};
+    if (!test.units.freeze()) return {{"/items", "the scores of the items are too large to be summed"}};
     for (const auto& item : definition.items) test.items.push_back(compile_item(item, definition.locale, test.units));
     test.index.build(test.items);
     for (std::size_t i = 0; i < definition.skills.size(); ++i)
         if (!compile_skill(definition, i, test))
-            errors.push_back({"/skills/" + std::to_string(i), "the weights of its items cannot be summed exactly"});
+            errors.push_back({"/skills/" + std::to_string(i), "the weights of its items are too large to be summed"});
     return errors;
 }
 

@@ -16,7 +16,9 @@ struct mark {
 
 /// The outcome that follows from the points alone.
 inline item_outcome outcome_of(points value, points full) {
-    return value >= full ? item_outcome::correct : value > 0 ? item_outcome::partial : item_outcome::incorrect;
+    return full > 0 && value >= full ? item_outcome::correct
+           : value > 0               ? item_outcome::partial
+                                     : item_outcome::incorrect;
 }
 
 } // namespace gradesvc::scoring

@@ -1,27 +1,42 @@
 #include "scoring/point_units.hpp"
 
+#include <cmath>
+
 namespace gradesvc::scoring {
 
 namespace {
 
 constexpr points exact_in_double = points(1) << 53;
-constexpr int largest_factor = 6; // certainty-based marking multiplies by -6 to 3
+constexpr int largest_factor = 6;   // certainty-based marking multiplies by -6 to 3
+constexpr int finest_decimals = 12; // what results are rounded to
 
 } // namespace
 
+points whole_units(const domain::exact& value, const domain::exact_integer& per_point) {
+    const domain::exact scaled = value * per_point;
+    const domain::exact_integer twice = 2 * numerator(scaled) + (scaled < 0 ? -1 : 1) * denominator(scaled);
+    return static_cast<points>(domain::exact_integer(twice / (2 * denominator(scaled)))); // truncates: half away from 0
+}
+
 points point_units::operator()(const domain::exact& value, unsigned times) {
-    if (frozen_) return static_cast<points>(numerator(value) * (denominator_ / denominator(value)));
-    magnitude_ += abs(value) * times;
-    if (!too_fine_) denominator_ = lcm(denominator_, denominator(value));
-    too_fine_ = denominator_ > exact_in_double;
+    if (frozen_) return whole_units(value, denominator_);
+    magnitude_ += std::abs(domain::to_double(value)) * times;
+    if (denominator_ <= exact_in_double) denominator_ = lcm(denominator_, denominator(value));
     return 0;
 }
 
 bool point_units::freeze() {
-    const domain::exact largest = magnitude_ * denominator_ * largest_factor;
-    if (too_fine_ || largest > exact_in_double) return false;
-    divisor_ = static_cast<double>(static_cast<points>(denominator_));
-    largest_ = static_cast<points>(numerator(largest)); // all values are whole units
+    const auto fits = [this](double per_point) {
+        return magnitude_ * per_point * largest_factor * 1.01 + 1 < static_cast<double>(exact_in_double);
+    };
+    if (denominator_ > exact_in_double || !fits(denominator_.convert_to<double>())) {
+        denominator_ = 1;
+        for (int i = 0; i < finest_decimals; ++i) denominator_ *= 10;
+        while (denominator_ > 1 && !fits(denominator_.convert_to<double>())) denominator_ /= 10;
+    }
+    divisor_ = denominator_.convert_to<double>();
+    if (!fits(divisor_)) return false;
+    largest_ = static_cast<points>(std::ceil(magnitude_ * divisor_ * largest_factor * 1.01)) + 1;
     frozen_ = true;
     return true;
 }

@@ -1,5 +1,7 @@
 #include "scoring/text_form.hpp"
 
+#include "gradesvc/domain/definition_limits.hpp"
+
 #include <utf8proc.h>
 
 #include <algorithm>
@@ -20,6 +22,10 @@ bool is_space(utf8proc_int32_t c) {
     const auto category = c < 0x80 ? UTF8PROC_CATEGORY_CN : utf8proc_category(c);
     return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
 }
+
+// Putting combining marks in order takes the square of their number. Keys are shorter; of a longer answer only a wildcard
+// can make anything, and that compares bytes.
+constexpr std::size_t longest_normalised = 4 * domain::limits::key_length;
 
 std::string normalised(std::string_view text, letter_case letters) {
     auto options = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
@@ -66,7 +72,7 @@ void collapse_spaces(std::string& text) {
 } // namespace
 
 std::string comparable(std::string_view text, letter_case letters) {
-    auto form = is_ascii(text) ? ascii(text, letters) : normalised(text, letters);
+    auto form = is_ascii(text) || text.size() > longest_normalised ? ascii(text, letters) : normalised(text, letters);
     collapse_spaces(form);
     return form;
 }

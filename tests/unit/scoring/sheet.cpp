@@ -124,15 +124,25 @@ TEST_CASE("what the engine cannot score yet is refused with its place") {
           domain::field_error{"/items/2/rule", "rule edc is not supported by this version"});
 }
 
-TEST_CASE("scores without a common fraction are refused") {
+TEST_CASE("scores without a common fraction are rounded to the finest unit that can be counted") {
     std::vector<domain::test_item> items;
     for (const auto* denominator : {"1000003", "1000033", "1000037", "1000039"}) {
         items.push_back(choice(denominator, abcd, {"A"}));
         items.back().max_score = std::string("1/") + denominator;
     }
-    const auto result = scoring::scorer::compile(test_of(items));
-    REQUIRE(result.has_error());
-    CHECK(result.error().errors.at(0).pointer == "/items");
+    const auto scorer = compiled(test_of(items));
+    const auto sheet = score(*scorer, answers().text("1000003", "A").text("1000039", "A"));
+    CHECK(sheet.raw == Approx(1.0 / 1000003 + 1.0 / 1000039).epsilon(1e-5));
+    CHECK(sheet.item_scores[0].outcome == item_outcome::correct);
+    CHECK(sheet.item_scores[1].outcome == item_outcome::blank);
+}
+
+TEST_CASE("a third that a program wrote as a decimal is a third of a point") {
+    auto item = choice("q", abcd, {"A"});
+    item.rule.wrong_score = "-0.3333333333333333";
+    const auto scorer = compiled(test_of({item, choice("r", abcd, {"A"})}));
+    const auto sheet = score(*scorer, answers().text("q", "B").text("r", "A"));
+    CHECK(sheet.raw == Approx(2.0 / 3).epsilon(1e-11));
 }
 
 TEST_CASE("a sheet may be used again for another test") {
