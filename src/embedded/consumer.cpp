@@ -70,8 +70,8 @@ ports::assignment consumer::take_over(std::int32_t partition) {
     const extent& reach = state_.extents[static_cast<std::size_t>(topic_->first_slot + partition)];
     ports::assignment got{.partition = partition, .position = reach.first, .committed = false, .note = {}};
     if (const auto it = group_->committed.find(partition); it != group_->committed.end())
-        got = {partition, reach.start(it->second.position), true, it->second.note};
-    cursors_.add(*topic_, partition, got.position);
+        got = {partition, it->second.position, true, it->second.note}; // the note is relative to that position
+    cursors_.add(*topic_, partition, reach.start(got.position));
     return got;
 }
 

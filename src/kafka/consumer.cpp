@@ -129,6 +129,7 @@ std::vector<ports::assignment> consumer::take_over() {
         member_ = std::move(member);
     }
     stage_ = stage::owning;
+    rd_kafka_resume_partitions(rk, at.get()); // librdkafka remembers a pause beyond the loss of a partition
     rd_kafka_assign(rk, at.get());
     log_.connected();
     return gained;
