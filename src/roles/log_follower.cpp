@@ -113,9 +113,12 @@ bool log_follower::look_at_end(ports::reader& reader) {
         }
         if (!requests.empty()) goals_.push_back({std::move(end), std::move(requests)});
         return true;
-    } catch (const ports::log_unavailable&) {
-        std::lock_guard lock(mutex_);
-        std::move(requests.begin(), requests.end(), std::back_inserter(waiting_)); // until they expire
+    } catch (const ports::log_error& error) {
+        {
+            std::lock_guard lock(mutex_);
+            std::move(requests.begin(), requests.end(), std::back_inserter(waiting_)); // until they expire
+        }
+        if (dynamic_cast<const ports::log_unavailable*>(&error) == nullptr) throw;
         return !target_.empty();
     }
 }

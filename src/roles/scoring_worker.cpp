@@ -69,11 +69,14 @@ scoring_worker::scoring_worker(const scoring_parts& parts, const service_options
           } catch (const std::exception& error) {
               end.fail(error.what());
           }
+          ended_.set_value();
       }) {}
 
-void scoring_worker::drain() {
+bool scoring_worker::drain(std::chrono::milliseconds limit) {
     thread_.request_stop();
-    if (thread_.joinable()) thread_.join();
+    if (ended_.get_future().wait_for(limit) != std::future_status::ready) return false;
+    thread_.join();
+    return true;
 }
 
 } // namespace gradesvc::roles

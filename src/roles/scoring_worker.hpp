@@ -6,6 +6,7 @@
 #include "roles/options.hpp"
 #include "roles/signals.hpp"
 
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -30,8 +31,8 @@ public:
     bool ready() const { return worker_.ready(); }
     ports::positions committed() const { return worker_.committed(); }
 
-    /// Finishes what is being scored within the drain time. Not thread-safe, blocks.
-    void drain();
+    /// Finishes what is being scored within the drain time. False: `limit` ended first. Not thread-safe, blocks.
+    bool drain(std::chrono::milliseconds limit);
 
     /// Threads that are still inside a job: the process must end without destroying anything.
     int stuck_threads() const { return worker_.stuck_threads(); }
@@ -43,6 +44,7 @@ private:
     static worker::options options_of(const scoring_parts& parts, const service_options& options);
 
     worker::worker worker_;
+    std::promise<void> ended_;
     std::jthread thread_;
 };
 

@@ -20,6 +20,7 @@ namespace {
 
 constexpr auto tick = 50ms; // how often waits look again
 constexpr auto retry_interval = 1s;
+constexpr auto drain_grace = 1s; // for a commit under way at the end of the drain time
 constexpr auto lag_interval = 5s;
 constexpr auto lag_patience = 500ms;
 constexpr auto default_admin = "127.0.0.1:9464";
@@ -157,7 +158,11 @@ int service::run() {
         phase_ = phase::running;
         manager_.ready();
         telemetry::log(level::info, "ready", {{"role", name_of(options_.role)}, {"version", version}});
-        attend();
+        try {
+            attend();
+        } catch (const std::exception& error) {
+            end_.fail(error.what());
+        }
     }
     return drain();
 }
@@ -255,8 +260,8 @@ void service::measure_lag() {
                 metrics_.consumer_lag(where.first, where.second,
                                       static_cast<double>(std::max<std::int64_t>(0, end - at->second)));
         }
-    } catch (const ports::log_unavailable&) {
-        telemetry::log(level::debug, "the lag cannot be measured: no broker answers");
+    } catch (const ports::log_error& error) { // for now, or without the right to ask
+        telemetry::log(level::debug, "the lag cannot be measured", {{"error", error.what()}});
     }
 }
 
@@ -271,11 +276,13 @@ int service::drain() {
     if (worker_) worker_->request_stop();
     if (api_ && !api_->drain(left())) telemetry::log(level::warn, "requests were cut off at the end of the drain time");
     if (!publisher_->flush(left())) telemetry::log(level::warn, "records were not acknowledged within the drain time");
-    if (worker_) worker_->drain();
+    const bool worker_ended = !worker_ || worker_->drain(left() + drain_grace);
     const auto why = end_.failure();
     telemetry::log(level::info, "ended", {{"role", name_of(options_.role)}});
     const int code = why.empty() ? 0 : 1;
-    if (worker_ && worker_->stuck_threads() > 0) std::_Exit(code); // they still use what would be destroyed
+    // Threads inside a job, or in a commit that no broker answers, still use what would be destroyed. What they have not
+    // committed is left to the next worker.
+    if (!worker_ended || (worker_ && worker_->stuck_threads() > 0)) std::_Exit(code);
     if (admin_) admin_->drain(100ms);
     running_worker_ = nullptr;
     worker_.reset();
