@@ -70,7 +70,8 @@ struct publish_test::operation : std::enable_shared_from_this<operation> {
         const auto latest = use_case.tests_.latest(test_id);
         if (wanted) {
             const auto same = use_case.tests_.find(test_id, *wanted);
-            return same && same->sha256 == sha256 ? same : nullptr;
+            if (same && same->sha256 == sha256) return same;
+            return latest && *wanted <= latest->version && latest->sha256 == sha256 ? latest : nullptr;
         }
         if (latest && latest->sha256 == sha256) return latest;
         if (request.equal_to_any)

@@ -12,8 +12,11 @@ namespace gradesvc::app {
 namespace {
 
 constexpr std::chrono::seconds catch_up_limit(5);
+constexpr std::chrono::milliseconds just_now(50);
 constexpr std::size_t max_errors_told = 5; // in dlq_detail
 constexpr std::size_t max_detail = 1000;   // bytes of dlq_detail
+constexpr std::size_t max_header = 256;    // bytes of a header that is passed on
+constexpr std::size_t max_key = 1024;      // bytes of the key of a dead letter without value
 
 std::string tell(const domain::refusal& why) {
     std::string text = why.detail;
@@ -27,6 +30,12 @@ std::string tell(const domain::refusal& why) {
         text.resize(end);
     }
     return text;
+}
+
+// A header worth passing on; other producers may put anything there.
+std::string_view short_header(const ports::record& record, std::string_view name) {
+    const auto value = record.header(name).value_or("");
+    return value.size() <= max_header ? value : std::string_view();
 }
 
 std::optional<std::string> own(std::optional<std::string_view> text) {
@@ -48,13 +57,15 @@ struct settler::impl {
     settled dead_letter(const ports::record& record, const identity& who, std::string_view code, std::string detail,
                         ports::time_ms now, int attempts = 1, bool with_value = true) const {
         const std::string id = who.id.to_string();
-        ports::outgoing output{.topic = names.dead_letters,
-                               .key = own(record.key),
-                               .value = with_value ? std::string(record.value) : std::string(),
-                               .headers = event_headers({id + "/failed", submission_failed, id, now,
-                                                         record.header("traceparent").value_or("")})};
+        ports::outgoing output{
+            .topic = names.dead_letters,
+            .key = with_value || record.key.value_or("").size() <= max_key ? own(record.key) : std::nullopt,
+            .value = with_value ? std::string(record.value) : std::string(),
+            .headers =
+                event_headers({id + "/failed", submission_failed, id, now, short_header(record, "traceparent")})};
         for (const auto* name : {"gs_test_version", "gs_definition_sha256"})
-            if (const auto value = record.header(name)) output.headers.push_back({name, std::string(*value)});
+            if (const auto value = short_header(record, name); !value.empty())
+                output.headers.push_back({name, std::string(value)});
         output.headers.push_back({"gs_accepted_at", codec::time_text(who.accepted_at)});
         output.headers.push_back({"dlq_reason", std::string(code)});
         output.headers.push_back({"dlq_detail", std::move(detail)});
@@ -77,12 +88,13 @@ struct settler::impl {
     // The test that a submission is scored with: the version it names, else the newest at its acceptance.
     test_ptr test_of(const ports::record& record, std::string_view test_id, std::optional<std::int64_t> wanted,
                      ports::time_ms now) {
-        const bool fresh = std::min(record.time, now) < caught_up_at;
-        if (!wanted && !fresh) catch_up(now);
+        // The newest at its acceptance: everything that the log held when the record was written. Its time is that of
+        // another clock, so a test that is missing is looked for again unless that was done just now.
+        if (!wanted && std::min(record.time, now) >= caught_up_at) catch_up(now);
         auto test = wanted ? tests.find(test_id, *wanted) : tests.latest(test_id);
-        if (!test && wanted && !fresh) {
+        if (!test && now - caught_up_at > just_now) {
             catch_up(now);
-            test = tests.find(test_id, *wanted);
+            test = wanted ? tests.find(test_id, *wanted) : tests.latest(test_id);
         }
         return test;
     }
@@ -90,12 +102,12 @@ struct settler::impl {
     settled result(const ports::record& record, const identity& who, const domain::submission& submission,
                    const published_test& test, ports::time_ms now) {
         const std::string id = who.id.to_string();
-        ports::outgoing output{.topic = names.results,
-                               .partition = record.partition,
-                               .key = std::string(submission.user_id),
-                               .value = {},
-                               .headers = event_headers(
-                                   {id + "/1", submission_scored, id, now, record.header("traceparent").value_or("")})};
+        ports::outgoing output{
+            .topic = names.results,
+            .partition = record.partition,
+            .key = std::string(submission.user_id),
+            .value = {},
+            .headers = event_headers({id + "/1", submission_scored, id, now, short_header(record, "traceparent")})};
         output.headers.push_back({"gs_source_partition", std::to_string(record.partition)});
         output.headers.push_back({"gs_source_offset", std::to_string(record.offset)});
         const std::string answers_sha256 = decoder.answers_sha256();

@@ -3,6 +3,7 @@
 #include "app/events.hpp"
 #include "codec/object_writer.hpp"
 #include "codec/submission_decoder.hpp"
+#include "codec/text.hpp"
 
 #include <algorithm>
 
@@ -28,11 +29,11 @@ outcome<std::string> parse_key(std::string_view header) {
     } else {
         key = header;
     }
-    const bool visible = std::all_of(key.begin(), key.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
-    if (key.empty() || key.size() > max_key_length || !visible)
+    const bool good = codec::is_utf8(key) && !codec::has_control(key);
+    if (key.empty() || !good || codec::code_points(key) > max_key_length)
         return refusal{errc::validation,
-                       "The Idempotency-Key header must have 1 to 255 printable ASCII characters.",
-                       {{"", "Idempotency-Key: must have 1 to 255 printable ASCII characters"}}};
+                       "The Idempotency-Key header must have 1 to 255 characters and no control characters.",
+                       {{"", "Idempotency-Key: must have 1 to 255 characters and no control characters"}}};
     return key;
 }
 

@@ -85,7 +85,10 @@ struct json_handler {
     }
     bool on_int64(std::int64_t, json::string_view s, error_code&) { return number(json_kind::integer, s); }
     bool on_uint64(std::uint64_t, json::string_view s, error_code&) { return number(json_kind::integer, s); }
-    bool on_double(double, json::string_view s, error_code&) { return number(json_kind::number, s); }
+    bool on_double(double, json::string_view s, error_code&) {
+        const bool whole = s.find_first_of(".eE") == json::string_view::npos; // an integer beyond 64 bits
+        return number(whole ? json_kind::integer : json_kind::number, s);
+    }
     bool on_bool(bool b, error_code&) {
         add(json_kind::boolean, b ? "true" : "false");
         return true;

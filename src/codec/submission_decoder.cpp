@@ -71,13 +71,12 @@ void submission_decoder::member(value m, unknown_members unknown) {
     if (name == "user_id") return id_member(m, submission_.user_id, false);
     if (name == "test_id") return id_member(m, submission_.test_id, true);
     if (name == "answers") return answers(m, unknown);
-    std::optional<std::string_view> claim;
     if (name == "submission_key") return text_member(m, submission_.submission_key, max_key_length);
     if (name == "test_version") return integer_member(m, submission_.test_version, 1);
     if (name == "attempt") return integer_member(m, submission_.attempt, 0);
     if (name == "group_id") return text_member(m, submission_.group_id, max_id_length);
     if (name == "locale") return text_member(m, submission_.locale, max_id_length);
-    if (name == "started_at" || name == "submitted_at") return text_member(m, claim, max_claim_length);
+    if (name == "started_at" || name == "submitted_at") return claim_member(m, unknown);
     if (name == "metadata") return metadata(m);
     if (unknown == unknown_members::refuse) error(pointer_join("", name), "is not a member of a submission");
 }
@@ -85,6 +84,7 @@ void submission_decoder::member(value m, unknown_members unknown) {
 void submission_decoder::id_member(value m, std::string_view& target, bool path_safe) {
     if (m.is(json_kind::integer)) {
         target = m.text() == "-0" ? "0" : m.text();
+        if (target.size() > max_id_length) error(pointer_join("", m.key()), id_error(target, path_safe));
         return;
     }
     if (!m.is(json_kind::string)) return error(pointer_join("", m.key()), "must be a string or an integer");
@@ -100,6 +100,13 @@ void submission_decoder::text_member(value m, std::optional<std::string_view>& t
         return error(pointer_join("", m.key()),
                      "must have 1 to " + std::to_string(max_length) + " characters and no control characters");
     target = m.text();
+}
+
+void submission_decoder::claim_member(value m, unknown_members unknown) {
+    std::optional<std::string_view> claim;
+    text_member(m, claim, max_claim_length);
+    if (claim && unknown == unknown_members::refuse && !parse_time(*claim))
+        error(pointer_join("", m.key()), "must be an RFC 3339 time");
 }
 
 void submission_decoder::integer_member(value m, std::optional<std::int64_t>& target, std::int64_t min) {

@@ -25,6 +25,7 @@ public:
 private:
     void text_member(json_document::value, std::optional<std::string_view>& target, std::size_t max_length);
     void id_member(json_document::value, std::string_view& target, bool path_safe);
+    void claim_member(json_document::value, unknown_members);
     void integer_member(json_document::value, std::optional<std::int64_t>& target, std::int64_t min);
     void metadata(json_document::value);
     void member(json_document::value, unknown_members);

@@ -8,6 +8,7 @@
 #include "gradesvc/scoring/scorer.hpp"
 #include "tools/file.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <istream>
 #include <memory>
@@ -154,10 +155,12 @@ int run_score(const score_options& options, std::istream& in, std::ostream& out,
         auto scorer = load(options);
         std::ifstream file;
         if (options.submissions) {
-            file.open(*options.submissions, std::ios::binary);
-            if (!file) throw std::runtime_error(*options.submissions + ": cannot be read");
+            if (!std::filesystem::is_directory(*options.submissions)) file.open(*options.submissions, std::ios::binary);
+            if (!file.is_open()) throw std::runtime_error(*options.submissions + ": cannot be read");
         }
         const bool all_good = score_lines(scorer, options.submissions ? file : in, out);
+        if ((options.submissions ? file : in).bad())
+            throw std::runtime_error("the submissions cannot be read to the end");
         out.flush();
         if (!out) throw std::runtime_error("the results cannot be written");
         return all_good ? 0 : 1;

@@ -127,11 +127,12 @@ TEST_CASE("header and body with different keys are refused", "[submit]") {
     CHECK(service.log.records.empty());
 }
 
-TEST_CASE("a key of the header has 1 to 255 printable characters", "[submit]") {
+TEST_CASE("a key of the header has 1 to 255 characters without controls", "[submit]") {
     bench service;
     CHECK(service(body, std::string(255, 'k')));
-    const auto key = GENERATE(std::string(), std::string("\"\""), std::string(256, 'k'), std::string("a\tb"),
-                              std::string("k\xc3\xa9"));
+    CHECK(service(body, "k\xc3\xa9"));
+    const auto key =
+        GENERATE(std::string(), std::string("\"\""), std::string(256, 'k'), std::string("a\tb"), std::string("k\xc3"));
     CAPTURE(key);
     const auto answer = service(body, key);
     REQUIRE_FALSE(answer);
