@@ -163,3 +163,46 @@ TEST_CASE("a member whose name another takes is fenced, and nothing of its commi
         CHECK(visible[1].value == "of the new one");
     });
 }
+
+TEST_CASE("a partition that was paused and comes back after a hand-over delivers again", "[contract]") {
+    on_every_log([](const fixture& f) {
+        auto log = f.open();
+        const auto topic = make_topic(*log, "regained", 2);
+        const auto group = fixture::fresh_name("g");
+        auto publisher = log->make_publisher();
+        auto first = log->make_consumer({.group = group, .topic = topic, .instance = "a"});
+        poll_until(*first, [](const auto& all) { return all.gained.size() == 2; });
+        first->pause(0);
+        first->pause(1);
+
+        std::size_t held = 2;
+        std::set<std::int32_t> regained, delivered; // what never went is paused still
+        const auto follow = [&] {
+            const auto news = first->poll(50ms);
+            held = held - news.losing.size() - news.lost.size() + news.gained.size();
+            for (const auto& a : news.gained) regained.insert(a.partition);
+            for (const auto& r : news.records) delivered.insert(r.partition);
+            if (!news.losing.empty()) first->release();
+        };
+        auto second = log->make_consumer({.group = group, .topic = topic, .instance = "b"});
+        bool shared = false;
+        for (const deadline limit; !shared && !limit.passed();) {
+            follow();
+            shared = !second->poll(50ms).gained.empty();
+        }
+        REQUIRE(shared);
+        second->leave();
+        second.reset();
+        for (const deadline limit; held < 2 && !limit.passed();) follow();
+        REQUIRE(held == 2);
+        REQUIRE_FALSE(regained.empty());
+
+        for (const auto partition : regained) {
+            auto record = record_of(topic, "k", "new");
+            record.partition = partition;
+            REQUIRE_FALSE(publish(*publisher, record).error);
+        }
+        for (const deadline limit(20s); delivered != regained && !limit.passed();) follow();
+        CHECK(delivered == regained);
+    });
+}
