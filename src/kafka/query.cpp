@@ -2,8 +2,12 @@
 
 #include "kafka/errors.hpp"
 
+#include <thread>
+
 namespace gradesvc::kafka {
 namespace {
+
+constexpr std::chrono::milliseconds again_after{20};
 
 [[noreturn]] void give_up(rd_kafka_resp_err_t error, const std::string& what) {
     const auto why = "Kafka: " + what + ": " + text_of(error);
@@ -16,6 +20,18 @@ metadata_ptr metadata(rd_kafka_t* client, rd_kafka_topic_t* topic, std::chrono::
     const auto error = rd_kafka_metadata(client, 0, topic, &found, to_ms(timeout));
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) give_up(error, "no broker answers");
     return metadata_ptr(found);
+}
+
+rd_kafka_resp_err_t ask_edges(rd_kafka_t* client, rd_kafka_topic_partition_list_t& partitions, edge which,
+                              std::chrono::milliseconds timeout) {
+    for (auto& one : elements(partitions)) one.offset = static_cast<std::int64_t>(which);
+    const auto error = rd_kafka_offsets_for_times(client, &partitions, to_ms(timeout));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
+    for (const auto& one : elements(partitions)) {
+        if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR) return one.err;
+        if (one.offset < 0) return RD_KAFKA_RESP_ERR__NO_OFFSET;
+    }
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 } // namespace
@@ -37,12 +53,14 @@ int broker_count(rd_kafka_t* client, std::chrono::milliseconds timeout) {
 void find_edges(rd_kafka_t* client, rd_kafka_topic_partition_list_t& partitions, edge which,
                 std::chrono::milliseconds timeout) {
     if (partitions.cnt == 0) return;
-    for (auto& one : elements(partitions)) one.offset = static_cast<std::int64_t>(which);
-    const auto error = rd_kafka_offsets_for_times(client, &partitions, to_ms(timeout));
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) give_up(error, "positions of the log");
-    for (const auto& one : elements(partitions)) {
-        if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR) give_up(one.err, std::string("positions of ") + one.topic);
-        if (one.offset < 0) give_up(RD_KAFKA_RESP_ERR__NO_OFFSET, std::string("positions of ") + one.topic);
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const auto error = ask_edges(client, partitions, which, left);
+        if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+        // A leader that has just moved, or a topic that was just made, is known a moment later.
+        if (means_forbidden(error) || left <= again_after) give_up(error, "positions of the log");
+        std::this_thread::sleep_for(again_after);
     }
 }
 
