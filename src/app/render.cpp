@@ -81,8 +81,6 @@ std::optional<std::pair<ports::time_ms, domain::submission_id>> parse_cursor(std
     return std::pair(ports::time_ms(std::chrono::milliseconds(ms)), *id);
 }
 
-std::string time_text(ports::time_ms time) { return codec::time_text(time); }
-
 std::string test_json(const published_test& test, bool with_key) {
     return with_key ? test.json : codec::public_definition(test.json);
 }

@@ -20,9 +20,6 @@ std::string page_json(std::span<const ports::submission_view>, bool more);
 std::string cursor_of(const ports::submission_view&);
 std::optional<std::pair<ports::time_ms, domain::submission_id>> parse_cursor(std::string_view);
 
-/// RFC 3339 UTC with milliseconds.
-std::string time_text(ports::time_ms);
-
 /// The definition without what gives answers away (`with_key` false), or whole.
 std::string test_json(const published_test&, bool with_key);
 
