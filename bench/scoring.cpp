@@ -48,7 +48,7 @@ int main() {
         double sum = 0;
         const auto score = [&] {
             submission.answers = answers;
-            (*scorer)->score(submission, sheet);
+            (*scorer)->score(submission, scoring::profile::standard, sheet);
             sum += sheet.raw;
         };
         const double in_order = microseconds(200'000, score);

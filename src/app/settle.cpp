@@ -124,7 +124,7 @@ struct settler::impl {
                               .engine_version = version,
                               .definition_sha256 = test.sha256,
                               .answers_sha256 = answers_sha256},
-                             sheet);
+                             sheet, test.scorer->definition(), test.scorer->definition().locale, {});
         return {.output = std::move(output), .scored = true, .accepted_at = who.accepted_at};
     }
 
@@ -148,7 +148,7 @@ struct settler::impl {
         if (!errors.empty())
             return dead_letter(record, who, "validation",
                                tell({domain::errc::validation, "The answers do not fit the test.", errors}), now);
-        test->scorer->score(s, sheet);
+        test->scorer->score(s, scoring::profile::standard, sheet);
         return result(record, who, s, *test, now);
     }
 };

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "codec/text.hpp"
-#include "gradesvc/scoring/scorer.hpp"
+#include "gradesvc/domain/narrative.hpp"
+#include "gradesvc/domain/test_definition.hpp"
+#include "gradesvc/scoring/score_sheet.hpp"
 
 #include <optional>
 #include <string>
@@ -28,6 +30,10 @@ struct result_header {
     std::string_view answers_sha256;
 };
 
-void append_result(std::string& out, const result_header& header, const scoring::score_sheet& sheet);
+/// `definition` is that of the sheet; `locale` is the language of labels. Members of `narrative` are parallel to those of
+/// the sheet, or empty: then reasons are null.
+void append_result(std::string& out, const result_header& header, const scoring::score_sheet& sheet,
+                   const domain::test_definition& definition, std::string_view locale,
+                   const domain::narrative& narrative);
 
 } // namespace gradesvc::codec

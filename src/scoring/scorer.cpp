@@ -15,6 +15,16 @@ std::string_view to_string(item_outcome outcome) {
     return words.at(static_cast<std::size_t>(outcome));
 }
 
+std::string_view to_string(skill_band band) {
+    static constexpr std::array<std::string_view, 4> words = {"strong", "developing", "weak", "insufficient_evidence"};
+    return words.at(static_cast<std::size_t>(band));
+}
+
+std::string_view to_string(profile how) {
+    static constexpr std::array<std::string_view, 3> words = {"fast", "standard", "full"};
+    return words.at(static_cast<std::size_t>(how));
+}
+
 struct scorer::impl {
     domain::test_definition definition;
     compiled_test test = {};
@@ -152,12 +162,10 @@ void sum_skills(const compiled_test& test, domain::blank_policy policy, score_sh
             ++items;
         }
         const double divisor = test.units.divisor() * skill.divisor;
-        sheet.skill_scores[k] = {skill.id,
-                                 skill.label,
-                                 items,
-                                 static_cast<double>(sum) / divisor,
-                                 static_cast<double>(max) / divisor,
-                                 percent_of(sum, max)};
+        auto& line = sheet.skill_scores[k] = {skill.id, skill.label, items};
+        line.points = static_cast<double>(sum) / divisor;
+        line.max = static_cast<double>(max) / divisor;
+        line.percent = percent_of(sum, max);
     }
 }
 
@@ -176,7 +184,7 @@ void scorer::check(const domain::submission& submission, std::vector<domain::fie
     }
 }
 
-void scorer::score(const domain::submission& submission, score_sheet& sheet) const {
+void scorer::score(const domain::submission& submission, profile, score_sheet& sheet) const {
     const auto& test = impl_->test;
     const auto policy = impl_->definition.blank_policy;
     earned_points earned; // NOLINT: as many as there are items are set
@@ -186,5 +194,7 @@ void scorer::score(const domain::submission& submission, score_sheet& sheet) con
     sum_total(test, impl_->definition.negative_total, sheet, earned);
     sum_skills(test, policy, sheet, earned);
 }
+
+std::size_t scorer::memory() const { return sizeof(impl); }
 
 } // namespace gradesvc::scoring

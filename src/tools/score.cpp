@@ -54,7 +54,7 @@ public:
         scorer_->check(submission, errors);
         const auto id = id_of(line, submission, errors);
         if (!errors.empty()) return refusal{errc::validation, "", std::move(errors)};
-        scorer_->score(submission, sheet_);
+        scorer_->score(submission, options_.profile, sheet_);
         if (options_.format == output_format::text)
             append_line(out, submission);
         else
@@ -94,10 +94,10 @@ private:
         header.attempt = submission.attempt;
         header.group_id = submission.group_id;
         header.engine_version = options_.engine_version;
-        header.profile = options_.profile;
+        header.profile = scoring::to_string(options_.profile);
         header.definition_sha256 = sha256_;
         header.answers_sha256 = answers_sha256;
-        codec::append_result(out, header, sheet_);
+        codec::append_result(out, header, sheet_, scorer_->definition(), scorer_->definition().locale, {});
     }
 
     const score_options& options_;

@@ -6,46 +6,19 @@
 #include "gradesvc/domain/errc.hpp"
 #include "gradesvc/domain/submission.hpp"
 #include "gradesvc/domain/test_definition.hpp"
+#include "gradesvc/scoring/score_sheet.hpp"
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <vector>
 
 namespace gradesvc::scoring {
 
-enum class item_outcome : std::uint8_t { correct, partial, incorrect, blank, not_reached, pending };
-std::string_view to_string(item_outcome);
-
-struct item_score {
-    std::string_view item_id; ///< points into the scorer
-    item_outcome outcome = item_outcome::blank;
-    double score = 0;                    ///< points
-    double max = 0;                      ///< points
-    std::string_view misconception = {}; ///< "" = none
-};
-
-struct skill_score {
-    std::string_view skill_id; ///< points into the scorer
-    std::string_view label;
-    int items = 0;
-    double points = 0;
-    double max = 0;
-    std::optional<double> percent = {}; ///< 0–100
-};
-
-/// What a submission earned. Reuse one sheet for many submissions: its vectors keep their memory.
-struct score_sheet {
-    double raw = 0;
-    double max = 0;
-    std::optional<double> percent = {}; ///< 0–100; null while items are pending
-    int answered = 0;
-    int items = 0;
-    int pending = 0;
-    std::vector<item_score> item_scores = {}; ///< in the order of the definition
-    std::vector<skill_score> skill_scores = {};
-};
+/// How much is computed. fast: points and ability. standard: skills, findings and recommendations as well. full: person
+/// fit as well.
+enum class profile : std::uint8_t { fast, standard, full };
+std::string_view to_string(profile);
 
 class scorer {
 public:
@@ -62,8 +35,12 @@ public:
     /// pointers into the submission document; at most domain::max_field_errors in all.
     void check(const domain::submission&, std::vector<domain::field_error>& errors) const;
 
-    /// Scores a submission that check() found nothing in. No allocation once `sheet` has grown to the test's size.
-    void score(const domain::submission&, score_sheet& sheet) const;
+    /// Scores a submission that check() found nothing in. No allocation per item once `sheet` has grown to the test's
+    /// size.
+    void score(const domain::submission&, profile, score_sheet& sheet) const;
+
+    /// Bytes that the scorer holds, its definition included; at least roughly.
+    std::size_t memory() const;
 
 private:
     struct impl;

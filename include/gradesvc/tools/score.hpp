@@ -1,6 +1,7 @@
 // gradesvc score: scores submissions offline.
 #pragma once
 
+#include "gradesvc/scoring/scorer.hpp"
 #include "gradesvc/tools/output.hpp"
 
 #include <iosfwd>
@@ -12,7 +13,7 @@ namespace gradesvc::tools {
 struct score_options {
     std::string test;                            ///< file of the definition
     std::optional<std::string> submissions = {}; ///< file, a submission a line; without it they come from `in`
-    std::string profile = "standard";
+    scoring::profile profile = scoring::profile::standard;
     std::string engine_version;
     output_format format = output_format::json; ///< text: user, raw, max and percent of each, tabs between
 };

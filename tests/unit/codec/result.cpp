@@ -38,7 +38,7 @@ const codec::result_header header{.submission_id = "4f3a4992-2808-5e59-a333-1f7a
 
 std::string encoded(const codec::result_header& h, const scoring::score_sheet& sheet) {
     std::string out;
-    codec::append_result(out, h, sheet);
+    codec::append_result(out, h, sheet, {}, "en", {});
     return out;
 }
 

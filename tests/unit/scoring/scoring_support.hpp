@@ -109,7 +109,7 @@ inline std::shared_ptr<const scoring::scorer> compiled(domain::test_item item) {
 
 inline scoring::score_sheet score(const scoring::scorer& scorer, const answers& given) {
     scoring::score_sheet sheet;
-    scorer.score(given.submission(), sheet);
+    scorer.score(given.submission(), scoring::profile::full, sheet);
     return sheet;
 }
 

@@ -150,9 +150,9 @@ TEST_CASE("a sheet may be used again for another test") {
     answers given;
     given.text("q1", "A").text("q2", "A");
     const auto three = compiled(with_skills());
-    three->score(given.submission(), sheet);
+    three->score(given.submission(), scoring::profile::full, sheet);
     const auto one = compiled(choice("q1", abcd, {"B"}));
-    one->score(given.submission(), sheet);
+    one->score(given.submission(), scoring::profile::full, sheet);
     CHECK(sheet.item_scores.size() == 1);
     CHECK(sheet.skill_scores.empty());
     CHECK(sheet.raw == 0);

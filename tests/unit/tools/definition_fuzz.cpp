@@ -44,7 +44,7 @@ bool survives(const std::string& json) {
     domain::submission submission{};
     submission.answers = answers;
     scoring::score_sheet sheet;
-    (*scorer)->score(submission, sheet);
+    (*scorer)->score(submission, scoring::profile::full, sheet);
     CHECK(sheet.raw <= sheet.max);
     return true;
 }

@@ -21,7 +21,7 @@ struct run {
     run(const std::string& test, const std::string& input, std::optional<std::string> file = {}) {
         std::istringstream in(input);
         std::ostringstream out, err;
-        exit_code = tools::run_score({test, std::move(file), "standard", "1.2.3"}, in, out, err);
+        exit_code = tools::run_score({test, std::move(file), scoring::profile::standard, "1.2.3"}, in, out, err);
         errors = err.str();
         std::istringstream text(out.str());
         for (std::string line; std::getline(text, line);) lines.push_back(line);

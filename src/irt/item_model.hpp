@@ -1,0 +1,38 @@
+// How an item answers to ability: the probability of each response category at a point of the latent scale.
+//
+// 1PL–4PL: P(1) = c + (u − c) Ψ(Da(θ − b)), Ψ the logistic function, u the upper asymptote. GRM (Samejima 1969):
+// P(X ≥ k) = Ψ(Da(θ − b_k)). GPCM (Muraki 1992): P(X = k) ∝ exp Σ_{v ≤ k} Da(θ − b_v). D is the scaling constant of the
+// test, 1 for the logistic metric and 1.702 near the normal ogive. Pure functions; nothing allocates.
+#pragma once
+
+#include "gradesvc/domain/definition_limits.hpp"
+#include "gradesvc/domain/item_definition.hpp"
+
+#include <cstddef>
+#include <span>
+
+namespace gradesvc::irt {
+
+inline constexpr std::size_t most_categories = domain::limits::categories + 1;
+
+/// Response categories of an item, 2 for the dichotomous models.
+inline std::size_t categories(const domain::irt_parameters& item) { return item.b.size() + 1; }
+
+/// log P(X = k | theta) of each category; `out` has categories(item) places. Exact far into the tails; -infinity where a
+/// category is impossible (no guessing and an `a` of 0 in a GRM, say).
+void log_probabilities(const domain::irt_parameters& item, double d, double theta, std::span<double> out);
+
+/// A category's probability and its first two derivatives by theta.
+struct category_curve {
+    double p = 0;
+    double dp = 0;
+    double d2p = 0;
+};
+
+/// `out` has categories(item) places.
+void curves(const domain::irt_parameters& item, double d, double theta, std::span<category_curve> out);
+
+/// Fisher information Σ P′²/P of an item at theta.
+double information(const domain::irt_parameters& item, double d, double theta);
+
+} // namespace gradesvc::irt
