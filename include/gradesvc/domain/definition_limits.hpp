@@ -31,7 +31,10 @@ inline constexpr std::size_t resource_length = 2000;
 inline constexpr std::size_t levels = 50;
 inline constexpr std::size_t categories = 20; ///< thresholds of a polytomous item
 inline constexpr std::int64_t quadrature_points = 1001;
-inline constexpr std::int64_t skill_points = 101; ///< a dimension
+inline constexpr std::size_t modelled_skills = 6;         ///< of a skill model
+inline constexpr std::int64_t skill_points = 101;         ///< of a skill model, a dimension
+inline constexpr std::size_t skill_nodes = 2'000'000;     ///< of a skill model: points ^ skills
+inline constexpr std::size_t skills_of_modelled_item = 3; ///< where there is a skill model
 inline constexpr std::int64_t time_limit_s = 366LL * 86'400;
 inline constexpr std::int64_t version = 9'007'199'254'740'991; ///< what JavaScript can count
 
