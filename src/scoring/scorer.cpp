@@ -1,13 +1,12 @@
 #include "gradesvc/scoring/scorer.hpp"
 
 #include "scoring/compiled_test.hpp"
+#include "scoring/item_points.hpp"
 
 #include <algorithm>
 #include <array>
 
 namespace gradesvc::scoring {
-
-namespace limits = domain::limits;
 
 std::string_view to_string(item_outcome outcome) {
     static constexpr std::array<std::string_view, 6> words = {"correct", "partial",     "incorrect",
@@ -83,15 +82,12 @@ points certain(points value, points full, int certainty) {
     return value > 0 ? value * static_cast<points>(level) : -costs[level - 1] * full;
 }
 
-// What the answers earned, in units; only the first items() are in use.
-using earned_points = std::array<points, limits::items>;
-
-void clear(const compiled_test& test, score_sheet& sheet, earned_points& earned) {
+void clear(const compiled_test& test, score_sheet& sheet, item_points& gained) {
     const auto count = test.items.size();
     sheet.item_scores.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
         sheet.item_scores[i] = {test.items[i].id, item_outcome::blank, 0, test.items[i].max};
-        earned[i] = 0;
+        gained.earned[i] = gained.marked[i] = 0;
     }
     sheet.items = static_cast<int>(count);
     sheet.answered = 0;
@@ -99,18 +95,20 @@ void clear(const compiled_test& test, score_sheet& sheet, earned_points& earned)
 }
 
 void score_answers(const compiled_test& test, const domain::submission& submission, score_sheet& sheet,
-                   earned_points& earned) {
+                   item_points& gained) {
     item_cursor cursor(test);
     for (const auto& answer : submission.answers) {
         const auto index = cursor.find(answer.item_id);
         if (index == item_index::none || answer.value.what == domain::answer_value::kind::blank) continue;
         const auto& item = test.items[index];
-        const mark marked = item.score(answer.value);
-        earned[index] = item.cbm ? certain(marked.value, item.full, answer.certainty.value_or(1)) : marked.value;
+        const mark by_rule = item.score(answer.value);
+        gained.earned[index] = by_rule.value;
+        gained.marked[index] =
+            item.cbm ? certain(by_rule.value, item.full, answer.certainty.value_or(1)) : by_rule.value;
         auto& line = sheet.item_scores[index];
-        line.outcome = marked.outcome;
-        line.misconception = marked.misconception;
-        line.score = test.units.number(earned[index]);
+        line.outcome = by_rule.outcome;
+        line.misconception = by_rule.misconception;
+        line.score = test.units.number(gained.marked[index]);
         ++sheet.answered;
     }
 }
@@ -129,10 +127,10 @@ std::optional<double> percent_of(points part, points whole) {
     return std::clamp(100.0 * static_cast<double>(part) / static_cast<double>(whole), 0.0, 100.0);
 }
 
-void sum_total(const compiled_test& test, bool negative_total, score_sheet& sheet, const earned_points& earned) {
+void sum_total(const compiled_test& test, bool negative_total, score_sheet& sheet, const item_points& gained) {
     points raw = 0, max = 0;
     for (std::size_t i = 0; i < test.items.size(); ++i) {
-        raw += earned[i];
+        raw += gained.marked[i];
         max += test.items[i].full * (test.items[i].cbm ? 3 : 1);
     }
     if (!negative_total) raw = std::max<points>(raw, 0);
@@ -147,8 +145,7 @@ bool is_missing(item_outcome outcome, domain::blank_policy policy) {
            (outcome == item_outcome::blank && policy == domain::blank_policy::missing);
 }
 
-void sum_skills(const compiled_test& test, domain::blank_policy policy, score_sheet& sheet,
-                const earned_points& earned) {
+void sum_skills(const compiled_test& test, domain::blank_policy policy, score_sheet& sheet, const item_points& gained) {
     sheet.skill_scores.resize(test.skills.size());
     for (std::size_t k = 0; k < test.skills.size(); ++k) {
         const auto& skill = test.skills[k];
@@ -157,7 +154,7 @@ void sum_skills(const compiled_test& test, domain::blank_policy policy, score_sh
         for (const auto& share : skill.shares) {
             if (is_missing(sheet.item_scores[share.item].outcome, policy)) continue;
             const auto& item = test.items[share.item];
-            sum += share.weight * earned[share.item];
+            sum += share.weight * gained.marked[share.item];
             max += share.weight * item.full * (item.cbm ? 3 : 1);
             ++items;
         }
@@ -187,12 +184,12 @@ void scorer::check(const domain::submission& submission, std::vector<domain::fie
 void scorer::score(const domain::submission& submission, profile, score_sheet& sheet) const {
     const auto& test = impl_->test;
     const auto policy = impl_->definition.blank_policy;
-    earned_points earned; // NOLINT: as many as there are items are set
-    clear(test, sheet, earned);
-    score_answers(test, submission, sheet, earned);
+    item_points gained; // NOLINT: as many as there are items are set
+    clear(test, sheet, gained);
+    score_answers(test, submission, sheet, gained);
     if (policy == domain::blank_policy::trailing_missing) mark_not_reached(sheet);
-    sum_total(test, impl_->definition.negative_total, sheet, earned);
-    sum_skills(test, policy, sheet, earned);
+    sum_total(test, impl_->definition.negative_total, sheet, gained);
+    sum_skills(test, policy, sheet, gained);
 }
 
 std::size_t scorer::memory() const { return sizeof(impl); }
