@@ -54,25 +54,20 @@ void log_partial_credit(const irt_parameters& item, double d, double theta, std:
     for (double& z : out) z -= whole;
 }
 
+// With x = P(X >= k) and y = P(X >= k + 1): P = x − y, P′/P = a (1 − x − y), P″/P = a² (1 − 3(x + y) + 2(x² + xy + y²)).
 void graded_curves(const irt_parameters& item, double d, double theta, std::span<category_curve> out) {
     const double a = d * item.a;
     std::array<double, most_categories> logs;
     log_graded(item, d, theta, logs);
-    // of P(X >= k): a P (1 − P) and a² P (1 − P) (1 − 2P)
-    category_curve above{1, 0, 0};
+    double x = 1;
     for (std::size_t k = 0; k < out.size(); ++k) {
-        category_curve next{};
-        if (k < item.b.size()) {
-            const double z = a * (theta - item.b[k]);
-            const double p = psi(z), q = psi(-z);
-            next = {p, a * p * q, a * a * p * q * (q - p)};
-        }
-        out[k] = {exp(logs[k]), above.dp - next.dp, above.d2p - next.d2p};
-        above = next;
+        const double y = k < item.b.size() ? psi(a * (theta - item.b[k])) : 0;
+        out[k] = {exp(logs[k]), a * (1 - x - y), a * a * (1 - 3 * (x + y) + 2 * (x * x + x * y + y * y))};
+        x = y;
     }
 }
 
-// P′ = Da P (k − E), P″ = (Da)² P ((k − E)² − V): E and V of the category.
+// With mean E and variance V of the category: P′/P = a (k − E), P″/P = a² ((k − E)² − V).
 void partial_credit_curves(const irt_parameters& item, double d, double theta, std::span<category_curve> out) {
     const double a = d * item.a;
     std::array<double, most_categories> logs;
@@ -87,9 +82,20 @@ void partial_credit_curves(const irt_parameters& item, double d, double theta, s
     const double variance = square - mean * mean;
     for (std::size_t k = 0; k < out.size(); ++k) {
         const double off = static_cast<double>(k) - mean;
-        out[k].dp = a * out[k].p * off;
-        out[k].d2p = a * a * out[k].p * (off * off - variance);
+        out[k].slope = a * off;
+        out[k].bend = a * a * (off * off - variance);
     }
+}
+
+// With p = Ψ(z), q = 1 − p: P′ = (u − c) a p q, P″ = P′ a (q − p), divided by P and by 1 − P.
+void dichotomous_curves(const irt_parameters& item, double d, double theta, std::span<category_curve> out) {
+    const double a = d * item.a, z = a * (theta - item.b[0]);
+    const double p = psi(z), q = psi(-z), range = item.d - item.c;
+    const double right = item.c + range * p, wrong = (1 - item.d) + range * q;
+    const double up = item.c == 0 ? a * q : a * q * (range * p / right);
+    const double down = item.d == 1 ? a * p : a * p * (range * q / wrong);
+    out[1] = {right, up, up * a * (q - p)};
+    out[0] = {wrong, -down, -down * a * (q - p)};
 }
 
 } // namespace
@@ -108,11 +114,7 @@ void log_probabilities(const irt_parameters& item, double d, double theta, std::
 void curves(const irt_parameters& item, double d, double theta, std::span<category_curve> out) {
     if (item.model == irt_model::grm) return graded_curves(item, d, theta, out);
     if (item.model == irt_model::gpcm) return partial_credit_curves(item, d, theta, out);
-    const double a = d * item.a, z = a * (theta - item.b[0]);
-    const double p = psi(z), q = psi(-z), range = item.d - item.c;
-    const double slope = range * a * p * q, bend = slope * a * (q - p);
-    out[1] = {item.c + range * p, slope, bend};
-    out[0] = {(1 - item.d) + range * q, -slope, -bend};
+    dichotomous_curves(item, d, theta, out);
 }
 
 double information(const irt_parameters& item, double d, double theta) {
@@ -120,8 +122,7 @@ double information(const irt_parameters& item, double d, double theta) {
     const auto all = std::span(storage).first(categories(item));
     curves(item, d, theta, all);
     double sum = 0;
-    for (const auto& [p, dp, d2p] : all)
-        if (p > 0) sum += dp * dp / p;
+    for (const auto& curve : all) sum += curve.p * curve.slope * curve.slope;
     return sum;
 }
 

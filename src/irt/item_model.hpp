@@ -22,11 +22,11 @@ inline std::size_t categories(const domain::irt_parameters& item) { return item.
 /// category is impossible (no guessing and an `a` of 0 in a GRM, say).
 void log_probabilities(const domain::irt_parameters& item, double d, double theta, std::span<double> out);
 
-/// A category's probability and its first two derivatives by theta.
+/// A category's probability, and its first two derivatives by theta in relation to it: no underflow in the tails.
 struct category_curve {
     double p = 0;
-    double dp = 0;
-    double d2p = 0;
+    double slope = 0; ///< P′/P, the derivative of log P
+    double bend = 0;  ///< P″/P
 };
 
 /// `out` has categories(item) places.
