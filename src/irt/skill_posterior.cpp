@@ -186,8 +186,8 @@ skill_estimates skill_posterior::operator()(std::span<const response> responses,
 // Rows along the last skill; the others count through their places.
 skill_estimates skill_posterior::summed(const double* factors) const {
     const auto points = nodes_.size(), last = skills() - 1;
-    std::array<std::vector<double>, most_skills> mass; // marginals
-    for (std::size_t k = 0; k <= last; ++k) mass[k].assign(points, 0.0);
+    std::array<std::array<double, domain::limits::skill_points>, most_skills> mass; // marginals
+    for (std::size_t k = 0; k <= last; ++k) std::fill_n(mass[k].begin(), points, 0.0);
     std::array<std::array<double, most_skills>, most_skills> product{}; // E[x y] × total
     std::array<double, domain::limits::skill_points> row;
     odometer place(last, points);
@@ -217,10 +217,10 @@ skill_estimates skill_posterior::summed(const double* factors) const {
     }
     skill_estimates found;
     double total = 0;
-    for (const double m : mass[last]) total += m;
+    for (std::size_t i = 0; i < points; ++i) total += mass[last][i];
     for (std::size_t k = 0; k <= last; ++k) {
-        for (double& m : mass[k]) m /= total;
         double mean = 0, variance = 0;
+        for (std::size_t i = 0; i < points; ++i) mass[k][i] /= total;
         for (std::size_t i = 0; i < points; ++i) mean += mass[k][i] * nodes_[i];
         for (std::size_t i = 0; i < points; ++i) variance += mass[k][i] * (nodes_[i] - mean) * (nodes_[i] - mean);
         found.mean[k] = mean;

@@ -1,7 +1,11 @@
 #include "gradesvc/scoring/scorer.hpp"
 
+#include "scoring/ability_measure.hpp"
 #include "scoring/compiled_test.hpp"
+#include "scoring/evidence.hpp"
 #include "scoring/item_points.hpp"
+#include "scoring/pacing.hpp"
+#include "scoring/skill_measure.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,6 +31,8 @@ std::string_view to_string(profile how) {
 struct scorer::impl {
     domain::test_definition definition;
     compiled_test test = {};
+    std::optional<ability_measure> ability = {};
+    std::optional<skill_measure> skills = {};
 };
 
 scorer::scorer(std::unique_ptr<const impl> built) : impl_(std::move(built)) {}
@@ -39,6 +45,8 @@ domain::outcome<std::shared_ptr<const scorer>> scorer::compile(domain::test_defi
     auto errors = compile_test(built->definition, built->test);
     if (!errors.empty())
         return domain::refusal{domain::errc::validation, "the test is beyond this engine", std::move(errors)};
+    built->ability.emplace(built->definition);
+    built->skills.emplace(built->definition, built->test);
     return std::shared_ptr<const scorer>(new scorer(std::move(built)));
 }
 
@@ -94,11 +102,13 @@ void clear(const compiled_test& test, score_sheet& sheet, item_points& gained) {
     sheet.pending = 0;
 }
 
-void score_answers(const compiled_test& test, const domain::submission& submission, score_sheet& sheet,
-                   item_points& gained) {
+void score_answers(const compiled_test& test, const domain::test_definition& definition,
+                   const domain::submission& submission, score_sheet& sheet, item_points& gained) {
     item_cursor cursor(test);
+    pacing_tally pacing(sheet, test.items.size());
     for (const auto& answer : submission.answers) {
         const auto index = cursor.find(answer.item_id);
+        if (index != item_index::none) pacing.add(index, answer);
         if (index == item_index::none || answer.value.what == domain::answer_value::kind::blank) continue;
         const auto& item = test.items[index];
         const mark by_rule = item.score(answer.value);
@@ -111,6 +121,7 @@ void score_answers(const compiled_test& test, const domain::submission& submissi
         line.score = test.units.number(gained.marked[index]);
         ++sheet.answered;
     }
+    pacing.finish(definition);
 }
 
 // Blanks after the last answer were never seen.
@@ -139,12 +150,6 @@ void sum_total(const compiled_test& test, bool negative_total, score_sheet& shee
     sheet.percent = percent_of(raw, max);
 }
 
-// Without evidence: a blank is left out of skills where the test says that blanks are missing.
-bool is_missing(item_outcome outcome, domain::blank_policy policy) {
-    return outcome == item_outcome::not_reached ||
-           (outcome == item_outcome::blank && policy == domain::blank_policy::missing);
-}
-
 void sum_skills(const compiled_test& test, domain::blank_policy policy, score_sheet& sheet, const item_points& gained) {
     sheet.skill_scores.resize(test.skills.size());
     for (std::size_t k = 0; k < test.skills.size(); ++k) {
@@ -166,6 +171,12 @@ void sum_skills(const compiled_test& test, domain::blank_policy policy, score_sh
     }
 }
 
+void forget_findings(score_sheet& sheet) {
+    sheet.strengths.clear();
+    sheet.weaknesses.clear();
+    sheet.recommendations.clear();
+}
+
 } // namespace
 
 void scorer::check(const domain::submission& submission, std::vector<domain::field_error>& errors) const {
@@ -181,15 +192,22 @@ void scorer::check(const domain::submission& submission, std::vector<domain::fie
     }
 }
 
-void scorer::score(const domain::submission& submission, profile, score_sheet& sheet) const {
+void scorer::score(const domain::submission& submission, profile how, score_sheet& sheet) const {
     const auto& test = impl_->test;
     const auto policy = impl_->definition.blank_policy;
     item_points gained; // NOLINT: as many as there are items are set
     clear(test, sheet, gained);
-    score_answers(test, submission, sheet, gained);
+    score_answers(test, impl_->definition, submission, sheet, gained);
     if (policy == domain::blank_policy::trailing_missing) mark_not_reached(sheet);
     sum_total(test, impl_->definition.negative_total, sheet, gained);
     sum_skills(test, policy, sheet, gained);
+    item_responses responses; // NOLINT: as many as there are items are set
+    set_responses(test, impl_->definition, sheet, gained, responses);
+    impl_->ability->measure(responses, how, sheet);
+    if (how == profile::fast)
+        forget_findings(sheet);
+    else
+        impl_->skills->measure(responses, sheet);
 }
 
 std::size_t scorer::memory() const { return sizeof(impl); }

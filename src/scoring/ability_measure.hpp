@@ -1,0 +1,36 @@
+// Ability, reporting scale, level and person fit of a test with calibrated items. Immutable once built; thread-safe.
+#pragma once
+
+#include "irt/ability.hpp"
+#include "scoring/evidence.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace gradesvc::scoring {
+
+class ability_measure {
+public:
+    explicit ability_measure(const domain::test_definition& definition);
+
+    /// Sets ability and level of a sheet whose points are summed, in profile full also fit.
+    void measure(const item_responses& responses, profile how, score_sheet& sheet) const;
+
+    /// The calibrated items, null where there are none or none is asked for.
+    const irt::item_bank* bank() const { return bank_.get(); }
+
+private:
+    struct posterior_mass;
+
+    void set_scale(ability_estimate& ability) const;
+    double on_scale(double theta) const;
+    void set_level(const score_sheet& of, std::optional<double> score, const posterior_mass* mass,
+                   std::optional<reached_level>& level) const;
+
+    const domain::test_definition& definition_;
+    std::vector<std::uint32_t> items_; // of the bank, as indices in the test
+    std::unique_ptr<const irt::item_bank> bank_;
+    std::string_view model_;
+};
+
+} // namespace gradesvc::scoring
