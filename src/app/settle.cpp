@@ -3,6 +3,7 @@
 #include "app/events.hpp"
 #include "codec/result.hpp"
 #include "codec/submission_decoder.hpp"
+#include "gradesvc/report/narrate.hpp"
 
 #include <algorithm>
 #include <future>
@@ -111,6 +112,8 @@ struct settler::impl {
         output.headers.push_back({"gs_source_partition", std::to_string(record.partition)});
         output.headers.push_back({"gs_source_offset", std::to_string(record.offset)});
         const std::string answers_sha256 = decoder.answers_sha256();
+        const auto& definition = test.scorer->definition();
+        const auto locale = submission.locale.value_or(definition.locale);
         output.value.reserve(1024 + 120 * sheet.item_scores.size() + 200 * sheet.skill_scores.size());
         codec::append_result(output.value,
                              {.submission_id = id,
@@ -124,7 +127,7 @@ struct settler::impl {
                               .engine_version = version,
                               .definition_sha256 = test.sha256,
                               .answers_sha256 = answers_sha256},
-                             sheet, test.scorer->definition(), test.scorer->definition().locale, {});
+                             sheet, definition, locale, report::narrate(sheet, definition, locale));
         return {.output = std::move(output), .scored = true, .accepted_at = who.accepted_at};
     }
 

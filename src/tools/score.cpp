@@ -4,6 +4,7 @@
 #include "codec/object_writer.hpp"
 #include "codec/result.hpp"
 #include "codec/text.hpp"
+#include "gradesvc/report/narrate.hpp"
 #include "tools/submissions.hpp"
 
 #include <ostream>
@@ -57,7 +58,10 @@ private:
         header.profile = scoring::to_string(options_.profile);
         header.definition_sha256 = sha256_;
         header.answers_sha256 = answers_sha256;
-        codec::append_result(out, header, sheet_, test, test.locale, {});
+        const auto locale = submission.locale.value_or(test.locale);
+        const bool in_words = options_.profile != scoring::profile::fast;
+        codec::append_result(out, header, sheet_, test, locale,
+                             in_words ? report::narrate(sheet_, test, locale) : domain::narrative());
     }
 
     const score_options& options_;

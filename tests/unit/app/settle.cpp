@@ -78,12 +78,20 @@ TEST_CASE("an accepted submission becomes a result in its own partition", "[sett
     CHECK(result.at("accepted_at") == "2026-05-04T09:30:00.007Z");
     CHECK(result.at("scored_at") == "2026-05-04T09:30:00.500Z");
     CHECK(result.at("score").at("raw") == 1);
+    CHECK(result.at("report").at("headline") == "You earned 1 of 2 points (50%).");
     CHECK(result.at("score").at("percent") == 50);
     const auto& by = result.at("scored_by").as_object();
     CHECK(by.at("version") == "1.2.3");
     CHECK(by.at("definition_sha256") == service.tests.latest("t")->sha256.c_str());
     CHECK(by.at("answers_sha256").as_string().size() == 64);
     CHECK(service.log.catch_ups == 0); // the version was stamped at acceptance
+}
+
+TEST_CASE("a result speaks the language of the submission", "[settle]") {
+    bench service;
+    const auto outcome =
+        service.settle(foreign(R"({"user_id":"u","test_id":"t","answers":{"q1":"A"},"locale":"de-CH"})").view(), now);
+    CHECK(json_of(outcome).at("report").at("headline") == "Sie haben 1 von 2 Punkten erreicht (50\u00a0%).");
 }
 
 TEST_CASE("a result has the headers of the contract", "[settle]") {
