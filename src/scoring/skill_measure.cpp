@@ -17,6 +17,7 @@ constexpr double widest_posterior = 0.75; // standard deviations of the prior; b
 constexpr double mastered = 0.8;          // probability of mastery of a strong skill; also the share that is mastery
 constexpr double not_mastered = 0.2;      // probability of mastery of a weak skill
 constexpr double false_alarms = 0.05;     // of all skills together
+constexpr double unequal_skills = 0.1;    // standard deviation of how hard uncalibrated skills are, as a share
 constexpr std::size_t most_items_told = 10;
 constexpr std::size_t most_recommendations = 3;
 constexpr std::size_t missed_items_told = 3;
@@ -155,7 +156,7 @@ void skill_measure::by_share(score_sheet& sheet, standing& found) const {
         if (all_items - skill.items < least_items) continue;
         const irt::beta_posterior rest(all_earned - earned, all_items - skill.items);
         found.diff[k] = own.mean() - rest.mean();
-        found.sd[k] = std::sqrt(own.variance() + rest.variance());
+        found.sd[k] = std::sqrt(own.variance() + rest.variance() + unequal_skills * unequal_skills);
     }
 }
 

@@ -1,7 +1,8 @@
 // Skills: what is mastered, what stands out, what to study next. Immutable once built; thread-safe.
 //
 // With calibrated items skills have a joint posterior (irt/skill_posterior.hpp); without, each is judged by its share of
-// points (Wilson interval, Beta(1, 1) posterior). A skill stands out only where its difference from the mean of the others
+// points (Wilson interval, Beta(1, 1) posterior), with an allowance for items of one skill being harder than those of another.
+// A skill stands out only where its difference from the mean of the others
 // is beyond the 1 − 0.05/K quantile for K skills: so at most one candidate in twenty without any weakness is told of one.
 #pragma once
 
