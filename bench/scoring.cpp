@@ -1,5 +1,9 @@
-// What the engine costs: decoding and compiling a test of 20 choices, and scoring one submission of it.
+// What the engine costs, in CPU time of one thread: a test of 50 single choices, 2PL, in each profile; from decoded
+// answers to a sheet, and from the bytes of a submission to the bytes of its result. Prints a line of JSON each.
 #include "codec/definition.hpp"
+#include "codec/result.hpp"
+#include "codec/submission_decoder.hpp"
+#include "gradesvc/report/narrate.hpp"
 #include "gradesvc/scoring/scorer.hpp"
 
 #include <cstdio>
@@ -11,56 +15,104 @@ namespace {
 
 using namespace gradesvc;
 
-std::string choices(int count) {
-    std::string json = R"({"test_id":"t","skills":[{"skill_id":"a"},{"skill_id":"b"}],"items":[)";
-    for (int i = 0; i < count; ++i) {
-        json += i == 0 ? "" : ",";
-        json += R"({"item_id":"item_)" + std::to_string(i) + R"(","options":["A","B","C","D"],"correct":")" +
-                "ABCD"[i % 4] + R"(","rule":{"kind":"match_correct","wrong_score":"-1/3"},"skills":{")" + "ab"[i % 2] +
-                R"(":1},"misconceptions":{")" + "BCDA"[i % 4] + R"(":"slip"}})";
+constexpr int items = 50;
+
+std::string number(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3f", value);
+    return text;
+}
+
+std::string definition_json(int skills) {
+    std::string json = R"({"test_id":"t","scale":{"slope":100,"intercept":500,"min":200,"max":800,"step":10},)"
+                       R"("levels":[{"label":"Basic","min":420},{"label":"Good","min":560}],"skills":[)";
+    for (int k = 0; k < skills; ++k)
+        json += (k ? "," : "") + std::string(R"({"skill_id":"s)") + std::to_string(k) + "\"}";
+    json += "],";
+    if (skills > 0) {
+        json += R"("skill_model":{"points":21,"correlation":[)";
+        for (int i = 0; i < skills; ++i) {
+            json += i ? ",[" : "[";
+            for (int j = 0; j < skills; ++j) json += (j ? "," : "") + std::string(i == j ? "1" : "0.6");
+            json += "]";
+        }
+        json += "]},";
+    }
+    json += R"("items":[)";
+    for (int i = 0; i < items; ++i) {
+        json += (i ? "," : "") + std::string(R"({"item_id":"item_)") + std::to_string(i) +
+                R"(","options":["A","B","C","D"],"correct":")" + "ABCD"[i % 4] + R"(","irt":{"model":"2PL","a":)" +
+                number(0.8 + 0.02 * (i % 20)) + R"(,"b":)" + number(-2 + 0.08 * i) + "}";
+        if (skills > 0) json += R"(,"skills":{"s)" + std::to_string(i % skills) + R"(":1})";
+        json += "}";
     }
     return json + "]}";
 }
 
-// Of CPU time, so that neighbours on the machine do not count.
+// Of different candidates, so that branches and caches see what they see in service.
+std::vector<std::string> submissions(int count) {
+    std::vector<std::string> all;
+    unsigned chance = 12345;
+    for (int s = 0; s < count; ++s) {
+        std::string json = R"({"user_id":"u)" + std::to_string(s) + R"(","test_id":"t","answers":{)";
+        for (int i = 0; i < items; ++i) {
+            chance = chance * 1664525 + 1013904223;
+            json += (i ? "," : "") + std::string("\"item_") + std::to_string(i) + "\":\"" +
+                    "ABCD"[(static_cast<unsigned>(i) + (chance >> 30) * (chance >> 20 & 1)) % 4] + "\"";
+        }
+        all.push_back(json + "}}");
+    }
+    return all;
+}
+
 template <class F>
 double microseconds(int rounds, F f) {
+    for (int i = 0; i < rounds / 10 + 1; ++i) f();
     const auto start = std::clock();
     for (int i = 0; i < rounds; ++i) f();
     return 1e6 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC / rounds;
 }
 
+void measure(scoring::profile how, int skills, int rounds) {
+    const auto json = definition_json(skills);
+    const auto scorer = *scoring::scorer::compile(*codec::decode_definition(json));
+    const auto& definition = scorer->definition();
+    const auto texts = submissions(64);
+    std::vector<codec::submission_decoder> decoders(texts.size());
+    std::vector<const domain::submission*> decoded;
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        decoded.push_back(*decoders[i].decode(texts[i], codec::unknown_members::ignore));
+    scoring::score_sheet sheet;
+    std::size_t next = 0;
+    const double score = microseconds(rounds, [&] { scorer->score(*decoded[next++ % decoded.size()], how, sheet); });
+    codec::submission_decoder decoder;
+    std::string out;
+    const double whole = microseconds(rounds, [&] {
+        const auto& submission = **decoder.decode(texts[next++ % texts.size()], codec::unknown_members::ignore);
+        std::vector<domain::field_error> errors;
+        scorer->check(submission, errors);
+        scorer->score(submission, how, sheet);
+        const auto answers_sha256 = decoder.answers_sha256();
+        domain::narrative narrative;
+        if (how != scoring::profile::fast) narrative = report::narrate(sheet, definition, "en");
+        codec::result_header header{};
+        header.user_id = submission.user_id;
+        header.test_id = submission.test_id;
+        header.profile = scoring::to_string(how);
+        header.answers_sha256 = answers_sha256;
+        out.clear();
+        codec::append_result(out, header, sheet, definition, "en", narrative);
+    });
+    const double compile = microseconds(20, [&] { (void)scoring::scorer::compile(*codec::decode_definition(json)); });
+    std::printf(R"({"profile":"%s","skills":%d,"items":%d,"score_us":%.2f,"json_to_json_us":%.2f,"compile_us":%.0f})"
+                "\n",
+                std::string(scoring::to_string(how)).c_str(), skills, items, score, whole, compile);
+}
+
 } // namespace
 
 int main() {
-    for (const int count : {5, 20, 90}) {
-        const auto json = choices(count);
-        const auto definition = codec::decode_definition(json);
-        const auto scorer = scoring::scorer::compile(*definition);
-        std::vector<std::string> ids;
-        for (int i = 0; i < count; ++i) ids.push_back("item_" + std::to_string(i));
-        std::vector<domain::given_answer> answers;
-        for (int i = 0; i < count; ++i)
-            answers.push_back({ids[static_cast<std::size_t>(i)],
-                               {domain::answer_value::kind::text, std::string_view("ABCD").substr(i * 7 % 4, 1)}});
-        domain::submission submission{};
-        scoring::score_sheet sheet;
-        double sum = 0;
-        const auto score = [&] {
-            submission.answers = answers;
-            (*scorer)->score(submission, scoring::profile::standard, sheet);
-            sum += sheet.raw;
-        };
-        const double in_order = microseconds(200'000, score);
-        std::vector<domain::field_error> errors;
-        const double checked = microseconds(200'000, [&] { (*scorer)->check(submission, errors); });
-        std::vector<domain::given_answer> backwards(answers.rbegin(), answers.rend());
-        answers = backwards;
-        const double reversed = microseconds(200'000, score);
-        const double decoded = microseconds(200, [&] { sum += codec::decode_definition(json).has_value(); });
-        const double compiled = microseconds(200, [&] { sum += scoring::scorer::compile(*definition).has_value(); });
-        std::printf("%3d items: score %.2f us (answers backwards %.2f), check %.2f us, decode %.0f us, compile %.0f us"
-                    " [%g]\n",
-                    count, in_order, reversed, checked, decoded, compiled, sum);
-    }
+    measure(scoring::profile::fast, 0, 100'000);
+    measure(scoring::profile::standard, 3, 5'000);
+    measure(scoring::profile::full, 4, 1'000);
 }

@@ -45,7 +45,8 @@ std::pair<double, double> wilson_interval(double share, double n, double z) {
     const double spread = z * z / n;
     const double middle = share + spread / 2;
     const double half = z * std::sqrt((share * (1 - share) + spread / 4) / n);
-    return {std::max(0.0, (middle - half) / (1 + spread)), std::min(1.0, (middle + half) / (1 + spread))};
+    const double low = (middle - half) / (1 + spread), high = (middle + half) / (1 + spread);
+    return {share > 0 ? low : 0, share < 1 ? high : 1}; // no rounding at the ends
 }
 
 double beta_posterior::probability_above(double x) const {

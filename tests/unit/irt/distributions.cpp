@@ -30,6 +30,8 @@ TEST_CASE("Wilson's interval", "[distributions]") {
         CHECK(low == Approx(r.low).margin(1e-10));
         CHECK(high == Approx(r.high).margin(1e-10));
     }
+    CHECK(irt::wilson_interval(0, 3, irt::z95).first == 0);
+    CHECK(irt::wilson_interval(1, 3, irt::z95).second == 1);
 }
 
 TEST_CASE("the posterior of a share", "[distributions]") {
