@@ -3,6 +3,7 @@
 
 #include "irt/ability.hpp"
 #include "scoring/evidence.hpp"
+#include "scoring/footprint.hpp"
 
 #include <memory>
 #include <optional>
@@ -18,6 +19,8 @@ public:
 
     /// The calibrated items, null where there are none or none is asked for.
     const irt::item_bank* bank() const { return bank_.get(); }
+
+    std::size_t memory() const { return heap::of_all(items_, bank_); }
 
 private:
     struct posterior_mass;

@@ -3,6 +3,7 @@
 
 #include "domain/number_range.hpp"
 #include "gradesvc/domain/test_definition.hpp"
+#include "scoring/footprint.hpp"
 
 namespace gradesvc::scoring {
 
@@ -11,6 +12,8 @@ public:
     explicit accepted_number(const domain::numeric_key& key);
 
     bool accepts(const domain::exact& number) const;
+
+    std::size_t memory() const { return heap::of_all(range_.low, range_.high); }
 
 private:
     domain::exact rounded(const domain::exact& number) const;

@@ -3,6 +3,7 @@
 
 #include "gradesvc/domain/submission.hpp"
 #include "gradesvc/domain/test_definition.hpp"
+#include "scoring/footprint.hpp"
 #include "scoring/mark.hpp"
 #include "scoring/point_units.hpp"
 
@@ -24,12 +25,16 @@ public:
     /// What is wrong with an answer, or with its member at `member` if that is not npos; "" = nothing.
     std::string_view check(const domain::answer_value& answer, std::size_t& member) const;
 
+    std::size_t memory() const { return heap::of_all(options_, sorted_); }
+
 private:
     struct option {
         std::string_view text; // of the definition
         points value = 0;
         bool correct = false;
         std::string misconception = {};
+
+        std::size_t memory() const { return heap::of(misconception); }
     };
     static constexpr std::size_t most_options = 1024;
     using ticks = std::bitset<most_options>;

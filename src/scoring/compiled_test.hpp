@@ -4,6 +4,7 @@
 
 #include "gradesvc/domain/definition_limits.hpp"
 #include "scoring/choice.hpp"
+#include "scoring/footprint.hpp"
 #include "scoring/text_entry.hpp"
 
 #include <cstdint>
@@ -47,6 +48,7 @@ public:
 
     void build(const std::vector<compiled_item>& items);
     std::uint32_t find(const std::vector<compiled_item>& items, std::string_view id) const;
+    std::size_t memory() const { return heap::of(slots_); }
 
 private:
     std::vector<std::uint32_t> slots_;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "domain/exact.hpp"
+#include "scoring/footprint.hpp"
 
 #include <cstdint>
 
@@ -29,6 +30,7 @@ public:
     /// At least the largest sum in units, either sign.
     points largest() const { return largest_; }
     double divisor() const { return divisor_; }
+    std::size_t memory() const { return heap::of(denominator_); }
 
 private:
     domain::exact_integer denominator_ = 1;

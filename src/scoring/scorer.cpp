@@ -3,6 +3,7 @@
 #include "scoring/ability_measure.hpp"
 #include "scoring/compiled_test.hpp"
 #include "scoring/evidence.hpp"
+#include "scoring/footprint.hpp"
 #include "scoring/item_points.hpp"
 #include "scoring/pacing.hpp"
 #include "scoring/skill_measure.hpp"
@@ -210,6 +211,9 @@ void scorer::score(const domain::submission& submission, profile how, score_shee
         impl_->skills->measure(responses, sheet);
 }
 
-std::size_t scorer::memory() const { return sizeof(impl); }
+std::size_t scorer::memory() const {
+    constexpr auto owners = block(sizeof(scorer)) + block(4 * sizeof(void*)) + block(sizeof(impl)); // 4: of shared_ptr
+    return owners + heap::of_all(impl_->definition, impl_->test, impl_->ability, impl_->skills);
+}
 
 } // namespace gradesvc::scoring

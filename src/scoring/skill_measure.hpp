@@ -8,6 +8,7 @@
 
 #include "irt/skill_posterior.hpp"
 #include "scoring/evidence.hpp"
+#include "scoring/footprint.hpp"
 
 #include <memory>
 
@@ -22,6 +23,8 @@ public:
 
     /// Null where skills are judged by shares.
     const irt::skill_posterior* posterior() const { return posterior_.get(); }
+
+    std::size_t memory() const { return heap::of_all(items_, posterior_); }
 
 private:
     struct standing;

@@ -4,6 +4,7 @@
 #include "gradesvc/domain/submission.hpp"
 #include "gradesvc/domain/test_definition.hpp"
 #include "scoring/accepted_number.hpp"
+#include "scoring/footprint.hpp"
 #include "scoring/mark.hpp"
 #include "scoring/wildcard.hpp"
 
@@ -22,12 +23,15 @@ public:
     text_rule(const domain::test_item& item, point_units& units);
     points full() const { return full_; }
     mark score(const domain::answer_value& answer) const;
+    std::size_t memory() const { return heap::of(entries_); }
 
 private:
     struct entry {
         wildcard_pattern pattern;
         bool case_sensitive;
         mark earned;
+
+        std::size_t memory() const { return heap::of(pattern); }
     };
     std::vector<entry> entries_;
     points full_;
@@ -38,12 +42,15 @@ public:
     numeric_rule(const domain::test_item& item, point_units& units);
     points full() const { return full_; }
     mark score(const domain::answer_value& answer) const;
+    std::size_t memory() const { return heap::of_all(entries_, units_); }
 
 private:
     struct entry {
         accepted_number accepted;
         mark earned;
         mark without_unit; // the unit is missing where it is required, or unknown
+
+        std::size_t memory() const { return heap::of(accepted); }
     };
     mark match(const domain::exact& number, std::string_view unit) const;
 

@@ -2,6 +2,8 @@
 // Immutable, thread-safe.
 #pragma once
 
+#include "scoring/footprint.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,12 +19,16 @@ public:
 
     bool matches(std::string_view text) const;
 
+    std::size_t memory() const { return heap::of(pieces_); }
+
 private:
     wildcard_pattern() = default;
 
     struct piece {
         std::string text;
         std::vector<std::uint32_t> borders = {}; // Knuth–Morris–Pratt: longest border of each prefix
+
+        std::size_t memory() const { return heap::of_all(text, borders); }
     };
     static std::size_t find(const piece& part, std::string_view text);
 

@@ -39,7 +39,7 @@ public:
     /// size.
     void score(const domain::submission&, profile, score_sheet& sheet) const;
 
-    /// Bytes that the scorer holds, its definition included; at least roughly.
+    /// Bytes of memory that the scorer holds, its definition included; roughly.
     std::size_t memory() const;
 
 private:
