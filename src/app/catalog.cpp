@@ -1,5 +1,6 @@
 #include "gradesvc/app/catalog.hpp"
 
+#include "app/scorer_cache.hpp"
 #include "codec/definition.hpp"
 
 #include <algorithm>
@@ -17,6 +18,9 @@ constexpr auto by_version = [](const test_ptr& test, std::int64_t version) { ret
 
 } // namespace
 
+catalog::catalog(std::size_t budget) : scorers_(std::make_unique<scorer_cache>(budget)) {}
+catalog::~catalog() = default;
+
 std::string catalog::apply(const ports::record& record) {
     auto definition = codec::decode_definition(record.value);
     if (!definition) return first_error(definition.error());
@@ -27,18 +31,24 @@ std::string catalog::apply(const ports::record& record) {
     test->sha256 = codec::definition_sha256(record.value);
     test->json = std::string(record.value);
     test->published_at = record.time;
-    std::string why;
-    if (auto scorer = scoring::scorer::compile(*std::move(definition)))
-        test->scorer = *std::move(scorer);
-    else
-        why = first_error(scorer.error());
-
-    std::unique_lock lock(mutex_);
-    auto& versions = versions_[test->test_id];
-    const auto at = std::lower_bound(versions.begin(), versions.end(), test->version, by_version);
-    if (at == versions.end() || (*at)->version != test->version) versions.insert(at, std::move(test));
-    return why;
+    test->title = definition->title.in(definition->locale);
+    test->items = definition->items.size();
+    {
+        std::unique_lock lock(mutex_);
+        auto& versions = versions_[test->test_id];
+        const auto at = std::lower_bound(versions.begin(), versions.end(), test->version, by_version);
+        if (at != versions.end() && (*at)->version == test->version) return "";
+        versions.insert(at, test);
+    }
+    if (!complete_ || scorer_of(*test)) return "";
+    return first_error(scoring::scorer::compile(*std::move(definition)).error());
 }
+
+std::shared_ptr<const scoring::scorer> catalog::scorer_of(const published_test& test) const {
+    return scorers_->of(test);
+}
+
+compiled_tests catalog::compiled() const { return scorers_->usage(); }
 
 test_ptr catalog::latest(std::string_view test_id) const {
     std::shared_lock lock(mutex_);

@@ -92,11 +92,7 @@ std::string test_list_json(std::span<const test_ptr> tests) {
         json += std::exchange(separator, ",");
         object_writer row(json);
         row.text("test_id", test->test_id).integer("version", test->version);
-        if (test->scorer)
-            row.text_or_null("title", test->scorer->definition().title.in(test->scorer->definition().locale))
-                .integer("items", static_cast<std::int64_t>(test->scorer->definition().items.size()));
-        else
-            row.null("title").null("items");
+        row.text_or_null("title", test->title).integer("items", static_cast<std::int64_t>(test->items));
         row.text("definition_sha256", test->sha256).time("published_at", test->published_at).close();
     }
     json += "]}";

@@ -50,6 +50,7 @@ struct settler::impl {
     ports::follower& follower;
     topics names;
     std::string version;
+    scoring::profile profile;
     codec::submission_decoder decoder{};
     scoring::score_sheet sheet{};
     std::vector<domain::field_error> errors{};
@@ -101,7 +102,7 @@ struct settler::impl {
     }
 
     settled result(const ports::record& record, const identity& who, const domain::submission& submission,
-                   const published_test& test, ports::time_ms now) {
+                   const published_test& test, const domain::test_definition& definition, ports::time_ms now) {
         const std::string id = who.id.to_string();
         ports::outgoing output{
             .topic = names.results,
@@ -112,8 +113,8 @@ struct settler::impl {
         output.headers.push_back({"gs_source_partition", std::to_string(record.partition)});
         output.headers.push_back({"gs_source_offset", std::to_string(record.offset)});
         const std::string answers_sha256 = decoder.answers_sha256();
-        const auto& definition = test.scorer->definition();
         const auto locale = submission.locale.value_or(definition.locale);
+        const bool in_words = profile != scoring::profile::fast;
         output.value.reserve(1024 + 120 * sheet.item_scores.size() + 200 * sheet.skill_scores.size());
         codec::append_result(output.value,
                              {.submission_id = id,
@@ -125,9 +126,11 @@ struct settler::impl {
                               .accepted_at = who.accepted_at,
                               .scored_at = now,
                               .engine_version = version,
+                              .profile = scoring::to_string(profile),
                               .definition_sha256 = test.sha256,
                               .answers_sha256 = answers_sha256},
-                             sheet, definition, locale, report::narrate(sheet, definition, locale));
+                             sheet, definition, locale,
+                             in_words ? report::narrate(sheet, definition, locale) : domain::narrative());
         return {.output = std::move(output), .scored = true, .accepted_at = who.accepted_at};
     }
 
@@ -145,19 +148,21 @@ struct settler::impl {
                                "There is no published test \"" + std::string(s.test_id) + "\"" +
                                    (who.test_version ? " of version " + std::to_string(*who.test_version) : "") + ".",
                                now);
-        if (!test->scorer) throw std::runtime_error("test \"" + test->test_id + "\" needs a newer gradesvc");
+        const auto scorer = tests.scorer_of(*test);
+        if (!scorer) throw std::runtime_error("test \"" + test->test_id + "\" needs a newer gradesvc");
         errors.clear();
-        test->scorer->check(s, errors);
+        scorer->check(s, errors);
         if (!errors.empty())
             return dead_letter(record, who, "validation",
                                tell({domain::errc::validation, "The answers do not fit the test.", errors}), now);
-        test->scorer->score(s, scoring::profile::standard, sheet);
-        return result(record, who, s, *test, now);
+        scorer->score(s, profile, sheet);
+        return result(record, who, s, *test, scorer->definition(), now);
     }
 };
 
-settler::settler(const catalog& tests, ports::follower& tests_follower, topics names, std::string_view version)
-    : impl_(new impl{tests, tests_follower, std::move(names), std::string(version)}) {}
+settler::settler(const catalog& tests, ports::follower& tests_follower, topics names, std::string_view version,
+                 scoring::profile profile)
+    : impl_(new impl{tests, tests_follower, std::move(names), std::string(version), profile}) {}
 settler::~settler() = default;
 
 settled settler::operator()(const ports::record& record, ports::time_ms now) { return impl_->settle(record, now); }

@@ -51,10 +51,16 @@ outcome<std::optional<std::string>> key_of(const submit_request& request, const 
     return std::optional(std::move(*header));
 }
 
-outcome<test_ptr> test_of(const catalog& tests, const domain::submission& submission) {
+struct scorable_test {
+    test_ptr test;
+    std::shared_ptr<const scoring::scorer> scorer;
+};
+
+outcome<scorable_test> test_of(const catalog& tests, const domain::submission& submission) {
     const std::string id(submission.test_id);
     auto test = submission.test_version ? tests.find(id, *submission.test_version) : tests.latest(id);
-    if (test && test->scorer) return test;
+    if (test)
+        if (auto scorer = tests.scorer_of(*test)) return scorable_test{std::move(test), std::move(scorer)};
     if (!tests.complete())
         return refusal{errc::overloaded, "The published tests are still being read.", {}, std::chrono::seconds(1)};
     if (!submission.test_version || !tests.latest(id))
@@ -67,12 +73,12 @@ outcome<test_ptr> test_of(const catalog& tests, const domain::submission& submis
 }
 
 outcome<test_ptr> validate(const catalog& tests, const domain::submission& submission) {
-    auto test = test_of(tests, submission);
-    if (!test) return test;
+    auto found = test_of(tests, submission);
+    if (!found) return found.error();
     std::vector<domain::field_error> errors;
-    (*test)->scorer->check(submission, errors);
+    found->scorer->check(submission, errors);
     if (!errors.empty()) return refusal{errc::validation, "The answers do not fit the test.", std::move(errors)};
-    return test;
+    return std::move(found->test);
 }
 
 refusal not_stored(const boost::system::error_code& error) {

@@ -241,6 +241,8 @@ bool service::publish_definitions() {
 void service::attend() {
     while (!end_.wait(200ms)) {
         manager_.alive();
+        const auto compiled = catalog_.compiled();
+        metrics_.compiled_tests(compiled.count, compiled.bytes);
         measure_lag();
     }
 }

@@ -110,6 +110,8 @@ struct metrics::impl {
                              .Help("Records between the committed position and the end of the partition.")
                              .Register(registry);
     Gauge& in_flight = gauge(registry, "gradesvc_in_flight_records", "Records read and not yet part of a commit.");
+    Gauge& compiled_tests = gauge(registry, "gradesvc_compiled_tests", "Versions of tests compiled in memory.");
+    Gauge& compiled_bytes = gauge(registry, "gradesvc_compiled_tests_bytes", "Memory that compiled tests take.");
     Counter& retries = counter(registry, "gradesvc_retries_total", "Scoring attempts after a failed one.");
     Counter& rebalances = counter(registry, "gradesvc_rebalances_total", "Changes of the partitions assigned.");
     Family<Counter>& http = prometheus::BuildCounter()
@@ -173,6 +175,11 @@ void metrics::forget_lag(std::string_view topic, std::int32_t partition) {
 }
 
 void metrics::in_flight(double records) { impl_->in_flight.Set(records); }
+
+void metrics::compiled_tests(std::size_t count, std::size_t bytes) {
+    impl_->compiled_tests.Set(static_cast<double>(count));
+    impl_->compiled_bytes.Set(static_cast<double>(bytes));
+}
 
 void metrics::retry() { impl_->retries.Increment(); }
 

@@ -22,7 +22,8 @@ struct settled {
 
 class settler {
 public:
-    settler(const catalog& tests, ports::follower& tests_follower, topics names, std::string_view version);
+    settler(const catalog& tests, ports::follower& tests_follower, topics names, std::string_view version,
+            scoring::profile profile = scoring::profile::standard);
     ~settler();
 
     /// Blocks only to wait for a test that is not in the catalog yet. Throws log_unavailable when that could not be

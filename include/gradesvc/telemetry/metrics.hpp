@@ -27,6 +27,7 @@ public:
     void consumer_lag(std::string_view topic, std::int32_t partition, double records);
     void forget_lag(std::string_view topic, std::int32_t partition);
     void in_flight(double records);
+    void compiled_tests(std::size_t count, std::size_t bytes);
     void retry();
     void rebalance();
     void http_request(std::string_view route, int status);

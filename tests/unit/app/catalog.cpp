@@ -27,7 +27,9 @@ TEST_CASE("versions of a test are found by number, and the latest", "[catalog]")
     CHECK(tests.find("t", 3)->published_at == at_ms(3));
     CHECK(tests.find("t", 3)->json == simple_test(3));
     CHECK(tests.find("t", 3)->sha256 == codec::definition_sha256(simple_test(1)));
-    CHECK(tests.find("t", 3)->scorer);
+    CHECK(tests.find("t", 3)->title == "T");
+    CHECK(tests.find("t", 3)->items == 2);
+    CHECK(tests.scorer_of(*tests.find("t", 3))->definition().version == 3);
     CHECK_FALSE(tests.find("t", 2));
     CHECK_FALSE(tests.find("t", 6));
     CHECK_FALSE(tests.find("x", 1));
@@ -57,12 +59,13 @@ TEST_CASE("a bad record is told and changes nothing", "[catalog]") {
 
 TEST_CASE("a test beyond this engine is known, but has no scorer", "[catalog]") {
     catalog tests;
+    tests.set_complete();
     CHECK_FALSE(
         put(tests,
             R"({"test_id":"t","version":1,"items":[{"item_id":"o","type":"order","options":["A","B"],"correct":["A","B"]}]})")
             .empty());
     REQUIRE(tests.latest("t"));
-    CHECK_FALSE(tests.latest("t")->scorer);
+    CHECK_FALSE(tests.scorer_of(*tests.latest("t")));
 }
 
 TEST_CASE("all tests are listed by id", "[catalog]") {

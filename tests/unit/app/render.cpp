@@ -120,6 +120,7 @@ TEST_CASE("tests are listed with what one needs to choose", "[render]") {
     const auto& beyond = list[0].as_object(); // this engine cannot score it
     CHECK(beyond.at("test_id") == "new");
     CHECK(beyond.at("title").is_null());
+    CHECK(beyond.at("items") == 1);
     const auto& known = list[1].as_object();
     CHECK(known.at("test_id") == "t");
     CHECK(known.at("version") == 4);

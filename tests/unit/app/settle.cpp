@@ -300,3 +300,22 @@ TEST_CASE("the detail of a dead letter names what is wrong, and where", "[settle
     CHECK(cut.size() >= 998);
     CHECK(static_cast<unsigned char>(cut[cut.size() - 2]) == 0xc3); // whole characters
 }
+
+TEST_CASE("a result says with which profile it was computed", "[settle]") {
+    bench service;
+    const std::string skilled =
+        R"({"test_id":"t","version":2,"skills":[{"skill_id":"s"}],"items":[{"item_id":"q1","correct":"A","skills":{"s":1}}]})";
+    service.log.append(definition_record(skilled));
+    const auto record = foreign(R"({"user_id":"u-1","test_id":"t","answers":{"q1":"A"}})");
+    const std::pair<scoring::profile, std::string> all[] = {
+        {scoring::profile::fast, "fast"}, {scoring::profile::standard, "standard"}, {scoring::profile::full, "full"}};
+    for (const auto& [profile, name] : all) {
+        settler settle(service.tests, service.log, topics(), "1.2.3", profile);
+        const auto result = json_of(settle(record.view(), now));
+        CHECK(result.at("scored_by").at("profile") == name.c_str());
+        CHECK(result.at("score").at("raw") == 1);
+        CHECK(result.at("report").at("headline").is_null() == (profile == scoring::profile::fast));
+        CHECK(result.at("skills").at(0).at("percent_ci95").is_null() == (profile == scoring::profile::fast));
+    }
+    CHECK(json_of(service.settle(record.view(), now)).at("scored_by").at("profile") == "standard");
+}

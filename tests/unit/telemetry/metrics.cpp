@@ -42,6 +42,7 @@ TEST_CASE("counters and gauges show what was counted") {
     m.retry();
     m.rebalance();
     m.in_flight(12);
+    m.compiled_tests(3, 4096);
     m.oldest_unscored(seconds(1.5));
     const std::string text = m.expose();
     CHECK(has_line(text, "gradesvc_submissions_accepted_total 2"));
@@ -50,6 +51,8 @@ TEST_CASE("counters and gauges show what was counted") {
     CHECK(has_line(text, "gradesvc_retries_total 1"));
     CHECK(has_line(text, "gradesvc_rebalances_total 1"));
     CHECK(has_line(text, "gradesvc_in_flight_records 12"));
+    CHECK(has_line(text, "gradesvc_compiled_tests 3"));
+    CHECK(has_line(text, "gradesvc_compiled_tests_bytes 4096"));
     CHECK(has_line(text, "gradesvc_oldest_unscored_seconds 1.5"));
 }
 
