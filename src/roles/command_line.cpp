@@ -52,6 +52,12 @@ CLI::App* declare_check(CLI::App& app, tools::check_options& options) {
 CLI::App* declare_score(CLI::App& app, tools::score_options& options) {
     auto* const tool = app.add_subcommand("score", "Score submissions offline: one result document a line");
     tool->add_option("--test", options.test, "Definition")->required()->type_name("TEST.json");
+    const auto set_profile = [&options](const std::string& word) { options.profile = profile_words().at(word); };
+    tool->add_option_function<std::string>("--profile", set_profile, "How much is computed")
+        ->check(CLI::IsMember(profile_words()))
+        ->default_str("standard")
+        ->type_name("fast|standard|full")
+        ->option_text("fast|standard|full [standard]");
     tool->add_option("SUBMISSIONS.jsonl", options.submissions, "Submissions, one a line; without, standard input");
     declare_format(*tool, options.format, "json");
     options.engine_version = version;

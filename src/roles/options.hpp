@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gradesvc/ports/log.hpp"
+#include "gradesvc/scoring/scorer.hpp"
 #include "gradesvc/telemetry/log.hpp"
 
 #include <chrono>
@@ -38,6 +39,7 @@ struct service_options {
     std::string instance; ///< "" = found at start
     int threads = 0;      ///< 0 = cores
     ports::delivery_mode delivery = ports::delivery_mode::exactly_once;
+    scoring::profile profile = scoring::profile::standard;
 
     std::optional<std::filesystem::path> tests;
     std::map<std::string, std::string> kafka; ///< librdkafka properties, values of @PATH read
@@ -53,6 +55,12 @@ struct service_options {
     bool has_api() const { return role != role::worker; }
     bool has_worker() const { return role != role::api; }
 };
+
+/// The words of --profile, for the service and the tools.
+inline std::map<std::string, scoring::profile> profile_words() {
+    return {
+        {"fast", scoring::profile::fast}, {"standard", scoring::profile::standard}, {"full", scoring::profile::full}};
+}
 
 /// Whether an address of --listen can be reached from this machine only.
 bool is_loopback(const std::string& endpoint);

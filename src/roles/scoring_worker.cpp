@@ -27,12 +27,13 @@ struct dead_letter_writer {
 
 } // namespace
 
-worker::collaborators scoring_worker::collaborators_of(const scoring_parts& parts) {
+worker::collaborators scoring_worker::collaborators_of(const scoring_parts& parts, scoring::profile profile) {
     auto dead = std::make_shared<dead_letter_writer>(parts);
     return {
         .make_settle =
-            [parts] {
-                auto settler = std::make_shared<app::settler>(parts.tests, parts.tests_follower, parts.names, version);
+            [parts, profile] {
+                auto settler =
+                    std::make_shared<app::settler>(parts.tests, parts.tests_follower, parts.names, version, profile);
                 return [settler, &clock = parts.clock](const ports::record& record) {
                     return (*settler)(record, clock.now());
                 };
@@ -62,7 +63,7 @@ scoring_worker::scoring_worker(const scoring_parts& parts, const service_options
                                        .topic = parts.names.submissions,
                                        .instance = instance,
                                        .mode = options.delivery}),
-              collaborators_of(parts), options_of(parts, options)),
+              collaborators_of(parts, options.profile), options_of(parts, options)),
       thread_([this, &end = parts.end](const std::stop_token& stop) {
           try {
               worker_.run(stop);

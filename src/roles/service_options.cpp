@@ -132,6 +132,8 @@ void declare_worker(CLI::App& app, service_options& o) {
         {{"exactly-once", delivery_mode::exactly_once}, {"at-least-once", delivery_mode::at_least_once}},
         "Whether results and positions are committed in one transaction", "exactly-once")
         ->group("Worker");
+    choice<scoring::profile>(app, "--profile", o.profile, profile_words(), "How much is computed", "standard")
+        ->group("Worker");
     app.add_option_function<std::string>(
            "--admin-listen", [&o](const std::string& address) { o.admin_listen = address; },
            "Health and metrics of a worker, or off; default 127.0.0.1:9464, or a free port where that is taken; "
@@ -227,7 +229,8 @@ void check_role_flags(const std::set<std::string>& flags, const service_options&
         refuse({"--listen", "--insecure", "--max-body", "--max-header", "--max-connections", "--tests"},
                "means nothing for --role=worker: it has no API");
     if (o.role == role::api)
-        refuse({"--group", "--instance", "--threads", "--delivery"}, "means nothing for --role=api: it scores nothing");
+        refuse({"--group", "--instance", "--threads", "--delivery", "--profile"},
+               "means nothing for --role=api: it scores nothing");
     if (o.brokers.empty()) refuse({"--kafka", "--replication", "--delivery"}, "needs --brokers: it is about Kafka");
 }
 

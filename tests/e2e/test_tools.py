@@ -48,6 +48,12 @@ def check_score(folder):
     version = run("--version").stdout.split()[1]
     assert results[0]["scored_by"]["version"] == version, results[0]
 
+    for profile in ("fast", "standard", "full"):
+        first = json.loads(score(text, "--test", LSAT, "--profile", profile).stdout.splitlines()[0])
+        assert first["scored_by"]["profile"] == profile, first
+    assert score(text, "--test", LSAT).stdout == score(text, "--test", LSAT, "--profile", "standard").stdout
+    assert score(text, "--test", LSAT, "--profile", "slow").returncode == 2
+
     assert score(text, "--test", LSAT, "--format", "text").stdout == "u-1\t5\t5\t100\nu-2\t0\t5\t0\n7\t3\t5\t60\n"
 
     file = folder / "submissions.jsonl"

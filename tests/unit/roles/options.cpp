@@ -80,6 +80,7 @@ TEST_CASE("without options everything has its default", "[options]") {
     CHECK(o.group == "scorers");
     CHECK(o.instance.empty());
     CHECK(o.delivery == gradesvc::ports::delivery_mode::exactly_once);
+    CHECK(o.profile == gradesvc::scoring::profile::standard);
     CHECK_FALSE(o.tests);
     CHECK(o.partitions == 12);
     CHECK(o.replication == 0);
@@ -109,6 +110,7 @@ TEST_CASE("every option is read", "[options]") {
                            "linger.ms=5",
                            "--kafka=client.rack=a=b",
                            "--delivery=at-least-once",
+                           "--profile=full",
                            "--topic-prefix=p.",
                            "--partitions=3",
                            "--replication=2",
@@ -130,6 +132,7 @@ TEST_CASE("every option is read", "[options]") {
     CHECK(o.tests == folder.path());
     CHECK(o.kafka == std::map<std::string, std::string>{{"client.rack", "a=b"}, {"linger.ms", "5"}});
     CHECK(o.delivery == gradesvc::ports::delivery_mode::at_least_once);
+    CHECK(o.profile == gradesvc::scoring::profile::full);
     CHECK(o.topic_prefix == "p.");
     CHECK(o.partitions == 3);
     CHECK(o.replication == 2);
@@ -226,6 +229,7 @@ TEST_CASE("what cannot be is refused with the name of the option", "[options]") 
         row{{"--max-header=1"}, "--max-header"}, row{{"--max-header=2MiB"}, "--max-header"},
         row{{"--keep=1s"}, "--keep"}, row{{"--keep=never"}, "--keep"}, row{{"--drain-timeout=0"}, "--drain-timeout"},
         row{{"--log-format=xml"}, "--log-format"}, row{{"--log-level=loud"}, "--log-level"},
+        row{{"--profile=slow"}, "--profile"}, row{{"--role=api", "--brokers=a:1", "--profile=fast"}, "--profile"},
         row{{"--delivery=maybe", "--brokers=a:1"}, "--delivery"}, row{{"--delivery=exactly-once"}, "--delivery"},
         row{{"--kafka=linger.ms=5"}, "--kafka"}, row{{"--brokers=a:1", "--kafka=linger.ms"}, "--kafka"},
         row{{"--brokers=a:1", "--kafka==5"}, "--kafka"}, row{{"--brokers=a:1", "--kafka=acks=1"}, "acks"},

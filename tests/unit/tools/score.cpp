@@ -118,3 +118,16 @@ TEST_CASE("files that cannot be used are exit 2") {
     CHECK(invalid.exit_code == 2);
     CHECK_THAT(invalid.errors, ContainsSubstring("/items/0/correct is missing"));
 }
+
+TEST_CASE("a result is computed with the profile asked for, and says so") {
+    const temporary_file test(
+        R"({"test_id":"demo","skills":[{"skill_id":"s"}],"items":[{"item_id":"q1","correct":"B","skills":{"s":1}}]})");
+    for (const auto profile : {scoring::profile::fast, scoring::profile::standard, scoring::profile::full}) {
+        std::istringstream in(R"({"user_id":"u","test_id":"demo","answers":{"q1":"B"}})");
+        std::ostringstream out, err;
+        CHECK(tools::run_score({test.path, {}, profile, "1.2.3"}, in, out, err) == 0);
+        CHECK_THAT(out.str(), ContainsSubstring("\"profile\":\"" + std::string(to_string(profile)) + "\""));
+        const bool sure = out.str().find("\"percent_ci95\":null") == std::string::npos; // of the skill
+        CHECK(sure == (profile != scoring::profile::fast));
+    }
+}
