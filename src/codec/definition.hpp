@@ -23,7 +23,8 @@ std::string store_definition(std::string_view json, std::int64_t version);
 /// Hex SHA-256 over the canonical JSON without the version: equal for definitions that ask and score the same.
 std::string definition_sha256(std::string_view json);
 
-/// Without what gives answers away: correct, rule, irt and misconceptions of the items.
+/// Without what gives answers away: key, rule, units, parameters and misconceptions of
+/// the items, and how they were calibrated.
 std::string public_definition(std::string_view json);
 
 } // namespace gradesvc::codec

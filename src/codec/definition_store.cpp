@@ -33,7 +33,7 @@ void append_name(std::string& out, std::string_view name) {
 
 bool gives_answers_away(std::string_view member) {
     return member == "correct" || member == "rule" || member == "irt" || member == "irt_se" ||
-           member == "misconceptions";
+           member == "misconceptions" || member == "units"; // those of a key are the key's
 }
 
 void append_public_items(std::string& out, json_value items) {

@@ -161,3 +161,9 @@ TEST_CASE("the public form gives no answers away") {
             "max_score":1}],"title":"T"})") ==
           R"({"items":[{"item_id":"q","max_score":1,"options":["A"]}],"test_id":"t","title":"T","version":2})");
 }
+
+TEST_CASE("the public form of a numeric item does not tell the unit of its key") {
+    CHECK(codec::public_definition(R"({"test_id":"t","items":[{"item_id":"n","rule":"numeric","correct":"9.81",
+            "type":"text_entry","units":{"m/s^2":"1"},"unit_required":true}]})") ==
+          R"({"items":[{"item_id":"n","type":"text_entry","unit_required":true}],"test_id":"t"})");
+}
