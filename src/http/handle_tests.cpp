@@ -51,7 +51,17 @@ net::awaitable<response> put_test(exchange& ex) {
     definition.document = ex.rq.body;
     if (const auto hash = ex.rq.header("If-Match")) definition.if_match = std::string(*hash);
     call<domain::outcome<app::published>> pending(ex.loop);
-    ex.api().publish_test(std::move(definition), pending.callback());
+    // Decoding and compiling a large definition takes long enough to be felt by the other requests of this thread.
+    auto publish = [&use_case = ex.api().publish_test, rq = std::move(definition),
+                    done = pending.callback()]() mutable {
+        use_case(std::move(rq), std::move(done));
+        return true;
+    };
+    const auto posted = co_await on_reader(ex, std::move(publish));
+    if (!posted) {
+        pending.abandon();
+        co_return ex.refuse({errc::overloaded, "Too many requests wait at the moment.", {}, std::chrono::seconds(1)});
+    }
     const auto outcome = co_await pending.result();
     if (!outcome) co_return ex.refuse(outcome.error());
 

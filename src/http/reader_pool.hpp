@@ -1,4 +1,4 @@
-// A few threads for calls that block on a disk read, so that io threads never do. Thread-safe.
+// A few threads for what takes long or waits for the disk, so that io threads never do. Thread-safe.
 #pragma once
 
 #include <condition_variable>

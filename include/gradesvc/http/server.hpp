@@ -34,8 +34,8 @@ struct limits {
     std::chrono::milliseconds read = std::chrono::seconds(30);  ///< for a whole request once it has begun
     std::chrono::milliseconds write = std::chrono::seconds(30); ///< for a whole answer
     std::chrono::milliseconds linger = std::chrono::seconds(2); ///< for the client to see why it is cut off
-    int readers = 2;                                            ///< threads that look into the read model
-    std::size_t reader_queue = 16'384;                          ///< looks that may wait for them; more are answered 503
+    int readers = 2;                   ///< threads for looks into the read model and definitions
+    std::size_t reader_queue = 16'384; ///< jobs that may wait for them; more are answered 503
 };
 
 struct readiness {

@@ -102,12 +102,17 @@ TEST_CASE("a read model that fails is an internal error without details") {
     CHECK(member(got.body, "trace_id").size() == 32);
 }
 
-TEST_CASE("too many looks into the read model are refused for later") {
+TEST_CASE("more than the reader threads can do is refused for later") {
     http::limits bounds;
     bounds.reader_queue = 0;
     service one(bounds);
     CHECK(one.ask(get("/v1/submissions/018bcfe5-6800-7000-8000-000000000000")).status == 503);
     CHECK(one.ask(get("/v1/users/u/submissions")).status == 503);
+    const auto put =
+        one.ask(with_body("PUT", "/v1/tests/t", R"({"test_id":"t","items":[{"item_id":"q","correct":"B"}]})"));
+    CHECK(put.status == 503);
+    CHECK_FALSE(put.header("Retry-After").empty());
+    CHECK(one.ask(get("/v1/tests/t")).status == 404);
 }
 
 TEST_CASE("the submissions of a user come in pages, newest first") {
