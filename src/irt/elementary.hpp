@@ -14,7 +14,8 @@ namespace gradesvc::irt {
 inline double exp(double x) {
     constexpr double shift = 0x1.8p52; // adding it leaves the nearest integer in the low bits
     constexpr double per_ln2 = 0x1.71547652b82fep0, ln2_high = 0x1.62e42fee00000p-1, ln2_low = 0x1.a39ef35793c76p-33;
-    const double bounded = x < -708 ? -708 : x > 709 ? 709 : x;
+    const double floored = x < -708 ? -708 : x;
+    const double bounded = floored > 709 ? 709 : floored;
     const double shifted = bounded * per_ln2 + shift;
     const double k = shifted - shift;
     const double r = (bounded - k * ln2_high) - k * ln2_low;
@@ -32,8 +33,8 @@ inline double exp(double x) {
     p = p * r + 0.5;
     p = p * r * r + r + 1;
     const double scale = std::bit_cast<double>((std::bit_cast<std::uint64_t>(shifted) + 1022) << 52); // 2^(k-1)
-    const double value = p * scale * 2;
-    return x < -708 ? 0 : x > 709 ? std::numeric_limits<double>::infinity() : value;
+    const double not_small = x < -708 ? 0 : p * scale * 2;
+    return x > 709 ? std::numeric_limits<double>::infinity() : not_small;
 }
 
 /// The natural logarithm of a normal x > 0; -infinity of 0 (and of subnormal x).

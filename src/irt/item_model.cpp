@@ -22,10 +22,10 @@ double psi(double z) {
 
 double log_psi(double z) { return (z < 0 ? z : 0) - log(1 + exp(-(z < 0 ? -z : z))); }
 
-void log_dichotomous(const irt_parameters& item, double z, std::span<double> out) {
+double log_dichotomous(const irt_parameters& item, double z, bool right) {
     const double c = item.c, u = item.d;
-    out[1] = c == 0 ? log_psi(z) + log(u) : log(c + (u - c) * psi(z));
-    out[0] = u == 1 ? log_psi(-z) + log(1 - c) : log((1 - u) + (u - c) * psi(-z));
+    if (right) return c == 0 ? log_psi(z) + log(u) : log(c + (u - c) * psi(z));
+    return u == 1 ? log_psi(-z) + log(1 - c) : log((1 - u) + (u - c) * psi(-z));
 }
 
 // Ψ(x) − Ψ(y) = Ψ(x) Ψ(−y) (1 − e^(y−x)) does not cancel.
@@ -107,8 +107,19 @@ void log_probabilities(const irt_parameters& item, double d, double theta, std::
     case irt_model::one_pl:
     case irt_model::two_pl:
     case irt_model::three_pl:
-    case irt_model::four_pl: return log_dichotomous(item, d * item.a * (theta - item.b[0]), out);
+    case irt_model::four_pl: break;
     }
+    const double z = d * item.a * (theta - item.b[0]);
+    out[0] = log_dichotomous(item, z, false);
+    out[1] = log_dichotomous(item, z, true);
+}
+
+double log_probability(const irt_parameters& item, double d, double theta, std::size_t category) {
+    if (item.model != irt_model::grm && item.model != irt_model::gpcm)
+        return log_dichotomous(item, d * item.a * (theta - item.b[0]), category == 1);
+    std::array<double, most_categories> logs;
+    log_probabilities(item, d, theta, std::span(logs).first(categories(item)));
+    return logs[category];
 }
 
 void curves(const irt_parameters& item, double d, double theta, std::span<category_curve> out) {

@@ -22,6 +22,9 @@ inline std::size_t categories(const domain::irt_parameters& item) { return item.
 /// category is impossible (no guessing and an `a` of 0 in a GRM, say).
 void log_probabilities(const domain::irt_parameters& item, double d, double theta, std::span<double> out);
 
+/// That of one category, which exists.
+double log_probability(const domain::irt_parameters& item, double d, double theta, std::size_t category);
+
 /// A category's probability, and its first two derivatives by theta in relation to it: no underflow in the tails.
 struct category_curve {
     double p = 0;

@@ -28,7 +28,7 @@ quadrature normal_quadrature(double min, double max, int points, double mean, do
     return grid;
 }
 
-double mass_above(const std::vector<double>& nodes, const double* mass, double cut) {
+double mass_above(std::span<const double> nodes, const double* mass, double cut) {
     const double spacing = nodes[1] - nodes[0];
     double above = 0;
     for (std::size_t q = 0; q < nodes.size(); ++q)

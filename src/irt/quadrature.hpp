@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 namespace gradesvc::irt {
@@ -20,6 +21,6 @@ quadrature normal_quadrature(double min, double max, int points, double mean, do
 
 /// How much of a mass spread over the cells of a grid lies at or above `cut`. A node's mass fills its cell, half the
 /// spacing to either side, evenly; the outer cells are as wide as the others. `mass` has a place for each node.
-double mass_above(const std::vector<double>& nodes, const double* mass, double cut);
+double mass_above(std::span<const double> nodes, const double* mass, double cut);
 
 } // namespace gradesvc::irt

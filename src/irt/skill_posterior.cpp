@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace gradesvc::irt {
 
@@ -11,42 +12,38 @@ namespace {
 
 using matrix = std::vector<std::vector<double>>;
 
-constexpr double lowest = -1e6; // instead of -infinity
+constexpr double furthest = 8; // standard deviations that a grid reaches
+constexpr double pi = 3.14159265358979323846;
+constexpr int window_rounds = 3; // a grid finds the next
+constexpr double lowest = -1e6;  // instead of -infinity
 
-// Lower triangular L with L L′ = m.
-matrix cholesky(matrix m) {
-    for (std::size_t i = 0; i < m.size(); ++i)
-        for (std::size_t j = 0; j < m.size(); ++j) {
-            if (j > i) {
-                m[i][j] = 0;
-                continue;
-            }
-            double sum = m[i][j];
-            for (std::size_t k = 0; k < j; ++k) sum -= m[i][k] * m[j][k];
-            m[i][j] = i == j ? std::sqrt(sum) : sum / m[j][j];
+// The inverse of a positive definite matrix by Gauss–Jordan elimination.
+matrix inverse(matrix m) {
+    const auto n = m.size();
+    matrix inverted(n, std::vector<double>(n, 0.0));
+    for (std::size_t i = 0; i < n; ++i) inverted[i][i] = 1;
+    for (std::size_t k = 0; k < n; ++k) {
+        const double pivot = m[k][k];
+        for (std::size_t j = 0; j < n; ++j) {
+            m[k][j] /= pivot;
+            inverted[k][j] /= pivot;
         }
-    return m;
-}
-
-// x′ m⁻¹ x by forward substitution.
-double quadratic_form(const matrix& lower, std::span<const double> x) {
-    std::array<double, most_skills> y{};
-    double sum = 0;
-    for (std::size_t i = 0; i < lower.size(); ++i) {
-        double rest = x[i];
-        for (std::size_t k = 0; k < i; ++k) rest -= lower[i][k] * y[k];
-        y[i] = rest / lower[i][i];
-        sum += y[i] * y[i];
+        for (std::size_t i = 0; i < n; ++i) {
+            if (i == k) continue;
+            const double factor = m[i][k];
+            for (std::size_t j = 0; j < n; ++j) {
+                m[i][j] -= factor * m[k][j];
+                inverted[i][j] -= factor * inverted[k][j];
+            }
+        }
     }
-    return sum;
+    return inverted;
 }
 
-double composite_sd(const matrix& correlation, const std::vector<std::size_t>& skills,
-                    const std::vector<double>& weights) {
+double composite_sd(const matrix& correlation, const std::vector<std::pair<std::size_t, double>>& weights) {
     double variance = 0;
-    for (std::size_t i = 0; i < skills.size(); ++i)
-        for (std::size_t j = 0; j < skills.size(); ++j)
-            variance += weights[i] * weights[j] * correlation[skills[i]][skills[j]];
+    for (const auto& [i, v] : weights)
+        for (const auto& [j, w] : weights) variance += v * w * correlation[i][j];
     return std::sqrt(variance);
 }
 
@@ -55,11 +52,13 @@ class odometer {
 public:
     odometer(std::size_t dimensions, std::size_t points) : dimensions_(dimensions), points_(points) {}
     std::size_t operator[](std::size_t dimension) const { return at_[dimension]; }
-    void next() {
+    /// False when all have been counted.
+    bool next() {
         for (std::size_t k = dimensions_; k-- > 0;) {
-            if (++at_[k] < points_) return;
+            if (++at_[k] < points_) return true;
             at_[k] = 0;
         }
+        return false;
     }
 
 private:
@@ -72,6 +71,8 @@ std::size_t power(std::size_t base, std::size_t exponent) {
     for (std::size_t i = 0; i < exponent; ++i) value *= base;
     return value;
 }
+
+using by_node = std::array<double, domain::limits::skill_points>;
 
 struct row_sums {
     double mass = 0;
@@ -96,27 +97,34 @@ row_sums sums_of(const double* row, const double* x, std::size_t n) {
 
 } // namespace
 
+// A skill's nodes for one candidate, standardised by the prior.
+struct skill_posterior::skill_grid {
+    by_node z; // NOLINT: the first `points` are set
+};
+
 skill_posterior::skill_posterior(const matrix& correlation, std::span<const skill_item> items, double d, double min,
                                  double max, int points, normal_prior prior, std::vector<double> cuts)
-    : prior_(prior), nodes_(normal_quadrature(min, max, points, prior.mean, prior.sd).nodes), cuts_(std::move(cuts)) {
-    set_prior(correlation);
+    : d_(d),
+      min_((min - prior.mean) / prior.sd),
+      max_((max - prior.mean) / prior.sd),
+      reach_(std::min(furthest, std::sqrt(pi * (points - 1)))),
+      points_(static_cast<std::size_t>(points)),
+      prior_(prior),
+      cuts_(std::move(cuts)),
+      precision_(inverse(correlation)) {
+    for (std::size_t k = 0; k < skills(); ++k) group_of({k});
     for (std::size_t i = 0; i < items.size(); ++i) {
-        std::vector<std::size_t> skills;
+        std::vector<std::size_t> tested;
         std::vector<double> weights;
+        const double sd = composite_sd(correlation, items[i].weights);
         for (const auto& [skill, weight] : items[i].weights) {
-            skills.push_back(skill);
-            weights.push_back(weight);
+            tested.push_back(skill);
+            weights.push_back(weight / sd);
         }
-        auto& group = group_of(skills);
-        group.items.push_back({i, group.table.size() / group.nodes});
-        const double sd = composite_sd(correlation, skills, weights);
-        for (double& weight : weights) weight /= sd;
-        tabulate(group, items[i].parameters, weights, d);
-    }
-    std::size_t next = 0;
-    for (auto& group : groups_) {
-        group.factor = next;
-        next += group.nodes;
+        auto& group = group_of(tested);
+        group.items.push_back(i);
+        group.models.push_back(items[i].parameters);
+        group.weights.push_back(std::move(weights));
     }
 }
 
@@ -125,118 +133,182 @@ skill_posterior::item_group& skill_posterior::group_of(const std::vector<std::si
     if (known != groups_.end()) return *known;
     auto& made = groups_.emplace_back();
     made.skills = skills;
-    made.nodes = power(nodes_.size(), skills.size());
-    for (std::size_t j = 0; j < skills.size(); ++j) made.strides.push_back(power(nodes_.size(), skills.size() - 1 - j));
+    made.nodes = power(points_, skills.size());
+    for (std::size_t j = 0; j < skills.size(); ++j) made.strides.push_back(power(points_, skills.size() - 1 - j));
     return made;
 }
 
-void skill_posterior::tabulate(item_group& of, const domain::irt_parameters& item, const std::vector<double>& weights,
-                               double d) {
-    const auto count = categories(item);
-    const auto begin = of.table.size();
-    of.table.resize(begin + count * of.nodes);
-    std::array<double, most_categories> logs;
-    odometer place(of.skills.size(), nodes_.size());
-    for (std::size_t node = 0; node < of.nodes; ++node, place.next()) {
-        double z = 0;
-        for (std::size_t j = 0; j < weights.size(); ++j)
-            z += weights[j] * ((nodes_[place[j]] - prior_.mean) / prior_.sd);
-        log_probabilities(item, d, prior_.mean + prior_.sd * z, std::span(logs).first(count));
-        for (std::size_t k = 0; k < count; ++k) of.table[begin + k * of.nodes + node] = std::max(logs[k], lowest);
-    }
+void skill_posterior::place(skill_grid& grid, double min, double max) const {
+    const double step = (max - min) / static_cast<double>(points_ - 1);
+    for (std::size_t q = 0; q < points_; ++q) grid.z[q] = min + step * static_cast<double>(q);
 }
 
-void skill_posterior::set_prior(const matrix& correlation) {
-    const auto lower = cholesky(correlation);
-    const auto dimensions = correlation.size();
-    joint_prior_.resize(power(nodes_.size(), dimensions));
-    odometer place(dimensions, nodes_.size());
-    std::array<double, most_skills> z{};
-    for (double& density : joint_prior_) {
-        for (std::size_t k = 0; k < dimensions; ++k) z[k] = (nodes_[place[k]] - prior_.mean) / prior_.sd;
-        density = exp(-0.5 * quadratic_form(lower, z));
-        place.next();
+// The log likelihood of a group's items at the nodes of its grid, the largest 0.
+void skill_posterior::add_items(const item_group& group, std::span<const response> responses,
+                                std::span<const skill_grid> grids, double* log_likelihood) const {
+    std::fill_n(log_likelihood, group.nodes, 0.0);
+    for (std::size_t i = 0; i < group.items.size(); ++i) {
+        const auto given = responses[group.items[i]];
+        if (given == missing) continue;
+        odometer at(group.skills.size(), points_);
+        for (std::size_t node = 0; node < group.nodes; ++node, at.next()) {
+            double z = 0;
+            for (std::size_t j = 0; j < group.skills.size(); ++j)
+                z += group.weights[i][j] * grids[group.skills[j]].z[at[j]];
+            const double theta = prior_.mean + prior_.sd * z;
+            log_likelihood[node] +=
+                std::max(log_probability(group.models[i], d_, theta, static_cast<std::size_t>(given)), lowest);
+        }
     }
+    const double largest = *std::max_element(log_likelihood, log_likelihood + group.nodes);
+    for (std::size_t node = 0; node < group.nodes; ++node) log_likelihood[node] -= largest;
 }
 
-// Each group's likelihood at its nodes, the largest of a group 1.
-void skill_posterior::fill_factors(std::span<const response> responses, double* factors) const {
-    std::array<const double*, domain::limits::items> rows; // NOLINT: the first `count` are set
-    for (const auto& group : groups_) {
-        std::size_t count = 0;
-        for (const auto& [item, first_row] : group.items)
-            if (responses[item] != missing)
-                rows[count++] =
-                    group.table.data() + (first_row + static_cast<std::size_t>(responses[item])) * group.nodes;
-        double* const factor = factors + group.factor;
-        std::fill_n(factor, group.nodes, 0.0);
-        add_rows(std::span(rows).first(count), std::span(factor, group.nodes));
-        const double largest = *std::max_element(factor, factor + group.nodes);
-        for (std::size_t n = 0; n < group.nodes; ++n) factor[n] = exp(factor[n] - largest);
+// Mean and variance of a skill's posterior by its own items alone; each grid is placed around what the one before saw.
+std::pair<double, double> skill_posterior::alone(std::size_t skill, std::span<const response> responses,
+                                                 std::span<skill_grid> grids) const {
+    by_node mass; // NOLINT: the first `points` are set
+    auto& grid = grids[skill];
+    place(grid, min_, max_);
+    const auto& own = groups_[skill];
+    double mean = 0, variance = 1;
+    const bool any = std::any_of(own.items.begin(), own.items.end(), [&](auto i) { return responses[i] != missing; });
+    for (int round = 0; any && round < window_rounds; ++round) {
+        add_items(own, responses, grids, mass.data());
+        double total = 0;
+        mean = variance = 0;
+        for (std::size_t q = 0; q < points_; ++q) {
+            mass[q] = exp(mass[q] - 0.5 * grid.z[q] * grid.z[q]);
+            total += mass[q];
+            mean += mass[q] * grid.z[q];
+        }
+        mean /= total;
+        for (std::size_t q = 0; q < points_; ++q) variance += mass[q] / total * (grid.z[q] - mean) * (grid.z[q] - mean);
+        const double half_step = (grid.z[1] - grid.z[0]) / 2; // a narrower posterior cannot be seen yet
+        variance = std::max(variance, half_step * half_step);
+        place(grid, std::max(min_, mean - reach_ * std::sqrt(variance)),
+              std::min(max_, mean + reach_ * std::sqrt(variance)));
+    }
+    return {mean, variance};
+}
+
+// With normal likelihoods of precision 1/s² − 1, where s² is the variance alone, the joint posterior has the precision
+// R⁻¹ + diag(1/s² − 1) and the mean that this takes to m/s².
+void skill_posterior::place_all(std::span<const response> responses, std::span<skill_grid> grids) const {
+    matrix precision = precision_;
+    std::array<double, most_skills> pull{};
+    for (std::size_t k = 0; k < skills(); ++k) {
+        const auto [mean, variance] = alone(k, responses, grids);
+        precision[k][k] += std::max(0.0, 1 / variance - 1);
+        pull[k] = mean / variance;
+    }
+    const auto covariance = inverse(std::move(precision));
+    for (std::size_t k = 0; k < skills(); ++k) {
+        double mean = 0;
+        for (std::size_t j = 0; j < skills(); ++j) mean += covariance[k][j] * pull[j];
+        mean = std::clamp(mean, min_, max_);
+        const double wide = reach_ * std::sqrt(covariance[k][k]);
+        place(grids[k], std::max(min_, mean - wide), std::min(max_, mean + wide));
     }
 }
 
 skill_estimates skill_posterior::operator()(std::span<const response> responses, std::vector<double>& workspace) const {
-    const std::size_t needed = groups_.empty() ? 0 : groups_.back().factor + groups_.back().nodes;
+    std::array<skill_grid, most_skills> storage; // NOLINT: those of the skills are set
+    const auto grids = std::span(storage).first(skills());
+    place_all(responses, grids);
+    std::size_t needed = 0;
+    for (const auto& group : groups_) needed += group.nodes;
     if (workspace.size() < needed) workspace.resize(needed);
-    fill_factors(responses, workspace.data());
-    return summed(workspace.data());
-}
-
-// Rows along the last skill; the others count through their places.
-skill_estimates skill_posterior::summed(const double* factors) const {
-    const auto points = nodes_.size(), last = skills() - 1;
-    std::array<std::array<double, domain::limits::skill_points>, most_skills> mass; // marginals
-    for (std::size_t k = 0; k <= last; ++k) std::fill_n(mass[k].begin(), points, 0.0);
-    std::array<std::array<double, most_skills>, most_skills> product{}; // E[x y] × total
-    std::array<double, domain::limits::skill_points> row;
-    odometer place(last, points);
-    for (const double* density = joint_prior_.data(); density != joint_prior_.data() + joint_prior_.size();
-         density += points, place.next()) {
-        double outer = 1;
-        std::copy_n(density, points, row.begin());
-        for (const auto& group : groups_) {
-            std::size_t at = group.factor;
-            for (std::size_t j = 0; j < group.skills.size(); ++j)
-                if (group.skills[j] != last) at += place[group.skills[j]] * group.strides[j];
-            if (group.skills.back() != last)
-                outer *= factors[at];
-            else
-                for (std::size_t i = 0; i < points; ++i) row[i] *= factors[at + i];
-        }
-        for (std::size_t i = 0; i < points; ++i) mass[last][i] += outer * row[i];
-        auto [sum, moment] = sums_of(row.data(), nodes_.data(), points);
-        sum *= outer;
-        moment *= outer;
-        for (std::size_t a = 0; a < last; ++a) {
-            const double x = nodes_[place[a]];
-            mass[a][place[a]] += sum;
-            product[a][last] += x * moment;
-            for (std::size_t b = a + 1; b < last; ++b) product[a][b] += x * nodes_[place[b]] * sum;
-        }
+    double* next = workspace.data();
+    for (const auto& group : groups_) {
+        add_items(group, responses, grids, next);
+        next += group.nodes;
     }
     skill_estimates found;
-    double total = 0;
-    for (std::size_t i = 0; i < points; ++i) total += mass[last][i];
-    for (std::size_t k = 0; k <= last; ++k) {
-        double mean = 0, variance = 0;
-        for (std::size_t i = 0; i < points; ++i) mass[k][i] /= total;
-        for (std::size_t i = 0; i < points; ++i) mean += mass[k][i] * nodes_[i];
-        for (std::size_t i = 0; i < points; ++i) variance += mass[k][i] * (nodes_[i] - mean) * (nodes_[i] - mean);
-        found.mean[k] = mean;
-        found.covariance[k][k] = variance;
-        found.above_cut[k] = mass_above(nodes_, mass[k].data(), cuts_[k]);
-    }
-    for (std::size_t a = 0; a < last; ++a)
-        for (std::size_t b = a + 1; b <= last; ++b)
-            found.covariance[a][b] = found.covariance[b][a] = product[a][b] / total - found.mean[a] * found.mean[b];
+    const double largest = sum(grids, workspace.data(), 0, found);
+    if (largest < -600) sum(grids, workspace.data(), -largest, found); // responses at odds with each other underflow
     return found;
 }
 
+// Sums exp(log prior + log likelihood + offset) over rows along the last skill, while the others count through their
+// places. Returns the largest of log prior + log likelihood.
+double skill_posterior::sum(std::span<const skill_grid> grids, const double* likelihoods, double offset,
+                            skill_estimates& found) const {
+    const auto last = skills() - 1;
+    const double* const x = grids[last].z.data();
+    std::array<by_node, most_skills> mass; // marginals
+    for (std::size_t k = 0; k <= last; ++k) std::fill_n(mass[k].begin(), points_, 0.0);
+    std::array<std::array<double, most_skills>, most_skills> product{}; // E[x y] × total
+    by_node along, row;                                                 // NOLINT: the first `points` are set
+    for (std::size_t q = 0; q < points_; ++q) along[q] = -0.5 * precision_[last][last] * x[q] * x[q];
+    double largest = -std::numeric_limits<double>::infinity();
+    odometer at(last, points_);
+    do {
+        double outer = offset, slope = 0;
+        for (std::size_t a = 0; a < last; ++a) {
+            const double z = grids[a].z[at[a]];
+            slope -= precision_[a][last] * z;
+            outer -= 0.5 * precision_[a][a] * z * z;
+            for (std::size_t b = a + 1; b < last; ++b) outer -= precision_[a][b] * z * grids[b].z[at[b]];
+        }
+        for (std::size_t q = 0; q < points_; ++q) row[q] = along[q] + slope * x[q];
+        const double* group_likelihood = likelihoods;
+        for (const auto& group : groups_) {
+            std::size_t node = 0;
+            for (std::size_t j = 0; j < group.skills.size(); ++j)
+                if (group.skills[j] != last) node += at[group.skills[j]] * group.strides[j];
+            if (group.skills.back() != last)
+                outer += group_likelihood[node];
+            else
+                for (std::size_t q = 0; q < points_; ++q) row[q] += group_likelihood[node + q];
+            group_likelihood += group.nodes;
+        }
+        for (std::size_t q = 0; q < points_; ++q) {
+            row[q] += outer;
+            largest = std::max(largest, row[q]);
+        }
+        for (std::size_t q = 0; q < points_; ++q) {
+            row[q] = exp(row[q]);
+            mass[last][q] += row[q];
+        }
+        const auto [whole, moment] = sums_of(row.data(), x, points_);
+        for (std::size_t a = 0; a < last; ++a) {
+            const double z = grids[a].z[at[a]];
+            mass[a][at[a]] += whole;
+            product[a][last] += z * moment;
+            for (std::size_t b = a + 1; b < last; ++b) product[a][b] += z * grids[b].z[at[b]] * whole;
+        }
+    } while (at.next());
+
+    double total = 0;
+    for (std::size_t q = 0; q < points_; ++q) total += mass[last][q];
+    std::array<double, most_skills> mean{};
+    for (std::size_t k = 0; k <= last; ++k) {
+        double variance = 0;
+        for (std::size_t q = 0; q < points_; ++q) {
+            mass[k][q] /= total;
+            mean[k] += mass[k][q] * grids[k].z[q];
+        }
+        for (std::size_t q = 0; q < points_; ++q)
+            variance += mass[k][q] * (grids[k].z[q] - mean[k]) * (grids[k].z[q] - mean[k]);
+        found.mean[k] = prior_.mean + prior_.sd * mean[k];
+        found.covariance[k][k] = prior_.sd * prior_.sd * variance;
+        found.above_cut[k] =
+            mass_above(std::span(grids[k].z).first(points_), mass[k].data(), (cuts_[k] - prior_.mean) / prior_.sd);
+    }
+    for (std::size_t a = 0; a < last; ++a)
+        for (std::size_t b = a + 1; b <= last; ++b)
+            found.covariance[a][b] = found.covariance[b][a] =
+                prior_.sd * prior_.sd * (product[a][b] / total - mean[a] * mean[b]);
+    return largest - offset;
+}
+
 std::size_t skill_posterior::memory() const {
-    std::size_t numbers = joint_prior_.size() + nodes_.size() + cuts_.size();
-    for (const auto& group : groups_) numbers += group.table.size() + 3 * group.items.size();
-    return numbers * sizeof(double);
+    std::size_t bytes = sizeof(*this);
+    for (const auto& group : groups_)
+        bytes += sizeof(group) + group.items.size() * (sizeof(domain::irt_parameters) + sizeof(std::vector<double>) +
+                                                       (2 + group.skills.size()) * sizeof(double));
+    return bytes;
 }
 
 } // namespace gradesvc::irt

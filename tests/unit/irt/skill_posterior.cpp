@@ -5,6 +5,8 @@
 #include "support/catch.hpp"
 
 #include <cmath>
+#include <string>
+#include <tuple>
 
 using namespace gradesvc;
 using namespace gradesvc::test;
@@ -172,4 +174,60 @@ TEST_CASE("six skills", "[skills]") {
     }
     const auto found = estimates(model(r, items, 9), "111111111110111100111000110000100000");
     for (std::size_t k = 1; k < 6; ++k) CHECK(found.mean[k] < found.mean[k - 1]);
+}
+
+// Skills with equal correlations are independent given one common factor: then the posterior is a nest of single integrals.
+TEST_CASE("narrow posteriors of many skills are as exact as the grid allows", "[skills]") {
+    constexpr double rho = 0.6;
+    for (const auto& [count, points, margin] :
+         {std::tuple(std::size_t(3), 21, 1e-7), std::tuple(std::size_t(4), 21, 1e-7),
+          std::tuple(std::size_t(6), 11, 1e-4)}) {
+        CAPTURE(count, points);
+        correlations r(count, std::vector<double>(count, rho));
+        std::vector<irt::skill_item> items;
+        std::string pattern;
+        for (std::size_t k = 0; k < count; ++k) {
+            r[k][k] = 1;
+            for (std::size_t i = 0; i < 8; ++i) {
+                items.push_back({two_pl(1.5, -1.4 + 0.4 * static_cast<double>(i)), {{k, 1.0}}});
+                pattern += i < 3 + k % 4 ? '1' : '0';
+            }
+        }
+        const auto found = estimates(model(r, items, points), pattern);
+        const auto exact = irt::normal_quadrature(-8, 8, 161, 0, 1);
+        std::vector<double> mean(count);
+        double weight = 0;
+        for (std::size_t f = 0; f < exact.size(); ++f) {
+            std::vector<double> mass(count), moment(count);
+            double product = exact.weights[f];
+            for (std::size_t k = 0; k < count; ++k) {
+                for (std::size_t u = 0; u < exact.size(); ++u) {
+                    const double x = std::sqrt(rho) * exact.nodes[f] + std::sqrt(1 - rho) * exact.nodes[u];
+                    double p = exact.weights[u];
+                    for (std::size_t i = 8 * k; i < 8 * k + 8; ++i) {
+                        const double right = 1 / (1 + std::exp(-1.5 * (x - items[i].parameters.b[0])));
+                        p *= pattern[i] == '1' ? right : 1 - right;
+                    }
+                    mass[k] += p;
+                    moment[k] += p * x;
+                }
+                product *= mass[k];
+            }
+            weight += product;
+            for (std::size_t k = 0; k < count; ++k) mean[k] += product * moment[k] / mass[k];
+        }
+        for (std::size_t k = 0; k < count; ++k)
+            CHECK(found.mean[k] == Approx(mean[k] / weight).epsilon(0).margin(margin));
+    }
+}
+
+TEST_CASE("responses at odds with every ability have an estimate all the same", "[skills]") {
+    std::vector<irt::skill_item> items;
+    for (const double b : {-3.0, 3.0})
+        for (std::size_t k = 0; k < 2; ++k) items.push_back({two_pl(600, b), {{k, 1.0}}});
+    const auto found = estimates(model({{1, .5}, {.5, 1}}, items), "0011"); // the easy ones wrong, the hard ones right
+    for (std::size_t k = 0; k < 2; ++k) {
+        CHECK(std::isfinite(found.mean[k]));
+        CHECK(std::isfinite(found.covariance[k][k]));
+    }
 }
