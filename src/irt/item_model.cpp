@@ -114,6 +114,28 @@ void log_probabilities(const irt_parameters& item, double d, double theta, std::
     out[1] = log_dichotomous(item, z, true);
 }
 
+// log Ψ(z) = min(z, 0) − log(1 + e^−|z|): the second part goes into the factor.
+void add_response(const irt_parameters& item, double d, std::span<const double> thetas, std::size_t category,
+                  likelihood_rows rows) {
+    constexpr double lowest = -1e6; // instead of -infinity
+    const auto points = thetas.size();
+    const bool logistic = item.model == irt_model::one_pl || item.model == irt_model::two_pl;
+    if (!logistic) {
+        for (std::size_t q = 0; q < points; ++q)
+            rows.sum[q] += std::max(log_probability(item, d, thetas[q], category), lowest);
+        return;
+    }
+    const double slope = category == 1 ? d * item.a : -d * item.a, b = item.b[0];
+    const double* const theta = thetas.data();
+    double *const sum = rows.sum.data(), *const factor = rows.factor.data();
+    for (std::size_t q = 0; q < points; ++q) {
+        const double z = slope * (theta[q] - b);
+        const double negative = z < 0 ? z : 0;
+        sum[q] += negative;
+        factor[q] *= 1 + exp(negative + negative - z); // −|z|
+    }
+}
+
 double log_probability(const irt_parameters& item, double d, double theta, std::size_t category) {
     if (item.model != irt_model::grm && item.model != irt_model::gpcm)
         return log_dichotomous(item, d * item.a * (theta - item.b[0]), category == 1);

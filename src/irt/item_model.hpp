@@ -25,6 +25,16 @@ void log_probabilities(const domain::irt_parameters& item, double d, double thet
 /// That of one category, which exists.
 double log_probability(const domain::irt_parameters& item, double d, double theta, std::size_t category);
 
+/// The log likelihood of responses to one item after another at many points, and the part of it whose logarithm is still to
+/// be taken: log likelihood = sum − log(factor). The common case then costs one `exp` a point and no `log`; the factor stays
+/// below 2^limits::items. Spans have a place for each point.
+struct likelihood_rows {
+    std::span<double> sum;
+    std::span<double> factor;
+};
+void add_response(const domain::irt_parameters& item, double d, std::span<const double> thetas, std::size_t category,
+                  likelihood_rows rows);
+
 /// A category's probability, and its first two derivatives by theta in relation to it: no underflow in the tails.
 struct category_curve {
     double p = 0;

@@ -15,7 +15,6 @@ using matrix = std::vector<std::vector<double>>;
 constexpr double furthest = 8; // standard deviations that a grid reaches
 constexpr double pi = 3.14159265358979323846;
 constexpr int window_rounds = 3; // a grid finds the next
-constexpr double lowest = -1e6;  // instead of -infinity
 
 // The inverse of a positive definite matrix by Gauss–Jordan elimination.
 matrix inverse(matrix m) {
@@ -143,38 +142,46 @@ void skill_posterior::place(skill_grid& grid, double min, double max) const {
     for (std::size_t q = 0; q < points_; ++q) grid.z[q] = min + step * static_cast<double>(q);
 }
 
-// The log likelihood of a group's items at the nodes of its grid, the largest 0.
-void skill_posterior::add_items(const item_group& group, std::span<const response> responses,
-                                std::span<const skill_grid> grids, double* log_likelihood) const {
-    std::fill_n(log_likelihood, group.nodes, 0.0);
+// That of a group's items at the nodes of its grid, the largest 0. Works in three times as many places as nodes.
+void skill_posterior::log_likelihood(const item_group& group, std::span<const response> responses,
+                                     std::span<const skill_grid> grids, double* values) const {
+    const auto nodes = group.nodes;
+    double *const factor = values + nodes, *const theta = values + 2 * nodes;
+    std::fill_n(values, nodes, 0.0);
+    std::fill_n(factor, nodes, 1.0);
+    const auto find_composites = [&](const std::vector<double>& weights) {
+        odometer at(group.skills.size(), points_);
+        for (std::size_t node = 0; node < nodes; ++node, at.next()) {
+            double z = 0;
+            for (std::size_t j = 0; j < weights.size(); ++j) z += weights[j] * grids[group.skills[j]].z[at[j]];
+            theta[node] = prior_.mean + prior_.sd * z;
+        }
+    };
+    const bool alike = group.skills.size() == 1; // the composite is the skill itself
+    if (alike) find_composites({1.0});
     for (std::size_t i = 0; i < group.items.size(); ++i) {
         const auto given = responses[group.items[i]];
         if (given == missing) continue;
-        odometer at(group.skills.size(), points_);
-        for (std::size_t node = 0; node < group.nodes; ++node, at.next()) {
-            double z = 0;
-            for (std::size_t j = 0; j < group.skills.size(); ++j)
-                z += group.weights[i][j] * grids[group.skills[j]].z[at[j]];
-            const double theta = prior_.mean + prior_.sd * z;
-            log_likelihood[node] +=
-                std::max(log_probability(group.models[i], d_, theta, static_cast<std::size_t>(given)), lowest);
-        }
+        if (!alike) find_composites(group.weights[i]);
+        add_response(group.models[i], d_, std::span(theta, nodes), static_cast<std::size_t>(given),
+                     {std::span(values, nodes), std::span(factor, nodes)});
     }
-    const double largest = *std::max_element(log_likelihood, log_likelihood + group.nodes);
-    for (std::size_t node = 0; node < group.nodes; ++node) log_likelihood[node] -= largest;
+    for (std::size_t node = 0; node < nodes; ++node) values[node] -= log(factor[node]);
+    const double largest = *std::max_element(values, values + nodes);
+    for (std::size_t node = 0; node < nodes; ++node) values[node] -= largest;
 }
 
 // Mean and variance of a skill's posterior by its own items alone; each grid is placed around what the one before saw.
 std::pair<double, double> skill_posterior::alone(std::size_t skill, std::span<const response> responses,
                                                  std::span<skill_grid> grids) const {
-    by_node mass; // NOLINT: the first `points` are set
+    std::array<double, 3 * domain::limits::skill_points> mass; // NOLINT: the first 3 `points` are set
     auto& grid = grids[skill];
     place(grid, min_, max_);
     const auto& own = groups_[skill];
     double mean = 0, variance = 1;
     const bool any = std::any_of(own.items.begin(), own.items.end(), [&](auto i) { return responses[i] != missing; });
     for (int round = 0; any && round < window_rounds; ++round) {
-        add_items(own, responses, grids, mass.data());
+        log_likelihood(own, responses, grids, mass.data());
         double total = 0;
         mean = variance = 0;
         for (std::size_t q = 0; q < points_; ++q) {
@@ -184,8 +191,9 @@ std::pair<double, double> skill_posterior::alone(std::size_t skill, std::span<co
         }
         mean /= total;
         for (std::size_t q = 0; q < points_; ++q) variance += mass[q] / total * (grid.z[q] - mean) * (grid.z[q] - mean);
-        const double half_step = (grid.z[1] - grid.z[0]) / 2; // a narrower posterior cannot be seen yet
-        variance = std::max(variance, half_step * half_step);
+        const double step = grid.z[1] - grid.z[0];
+        if (variance >= step * step) break;
+        variance = std::max(variance, step * step / 4); // a narrower posterior cannot be seen yet
         place(grid, std::max(min_, mean - reach_ * std::sqrt(variance)),
               std::min(max_, mean + reach_ * std::sqrt(variance)));
     }
@@ -217,11 +225,11 @@ skill_estimates skill_posterior::operator()(std::span<const response> responses,
     const auto grids = std::span(storage).first(skills());
     place_all(responses, grids);
     std::size_t needed = 0;
-    for (const auto& group : groups_) needed += group.nodes;
+    for (const auto& group : groups_) needed += 3 * group.nodes; // more than all and what the last works in
     if (workspace.size() < needed) workspace.resize(needed);
     double* next = workspace.data();
     for (const auto& group : groups_) {
-        add_items(group, responses, grids, next);
+        log_likelihood(group, responses, grids, next);
         next += group.nodes;
     }
     skill_estimates found;

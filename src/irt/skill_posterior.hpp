@@ -62,8 +62,8 @@ private:
 
     item_group& group_of(const std::vector<std::size_t>& skills);
     void place(skill_grid& grid, double min, double max) const;
-    void add_items(const item_group& group, std::span<const response> responses, std::span<const skill_grid> grids,
-                   double* log_likelihood) const;
+    void log_likelihood(const item_group& group, std::span<const response> responses, std::span<const skill_grid> grids,
+                        double* values) const;
     std::pair<double, double> alone(std::size_t skill, std::span<const response> responses,
                                     std::span<skill_grid> grids) const;
     void place_all(std::span<const response> responses, std::span<skill_grid> grids) const;

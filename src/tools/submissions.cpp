@@ -47,8 +47,8 @@ domain::outcome<const domain::submission*> submission_reader::read(std::string_v
     const auto& submission = **decoded;
     const auto& test = scorer_->definition();
     if (submission.test_id != test.test_id || submission.test_version.value_or(version_) != version_)
-        return refusal{errc::unknown_test, "this is not a submission of test " + test.test_id + ", version " +
-                                               std::to_string(version_)};
+        return refusal{errc::unknown_test,
+                       "this is not a submission of test " + test.test_id + ", version " + std::to_string(version_)};
     std::vector<domain::field_error> errors;
     scorer_->check(submission, errors);
     read_id(line, submission, errors);

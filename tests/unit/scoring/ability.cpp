@@ -200,7 +200,7 @@ TEST_CASE("the level is the highest reached on the scale, with the probability o
     CHECK(best.level->level == 2);
     CHECK(best.level->min == 560);
     CHECK(*best.level->probability_above == Approx(0.521).margin(0.01)); // about P(N(0.6456, 0.859²) >= 0.6)
-    CHECK_FALSE(scored(definition, "00000").level);                     // theta -1.9 is 310
+    CHECK_FALSE(scored(definition, "00000").level);                      // theta -1.9 is 310
     CHECK(scored(definition, "11110").level->level == 1);
     definition.scale = {-100, 500, {}, {}, {}}; // the better, the less
     const auto turned = scored(definition, "00000");
