@@ -1,4 +1,5 @@
 #include "codec/definition_parts.hpp"
+#include "codec/submission_decoder.hpp"
 #include "gradesvc/domain/definition_limits.hpp"
 
 #include <algorithm>
@@ -42,6 +43,7 @@ void read_gaps(object_reader& item, domain::test_item& target) {
     if (!item.take_list("gaps", json_kind::object, 1, limits::options)) return;
     for (const auto member : given) {
         const auto at = domain::pointer_join(pointer, member.key());
+        if (auto why = id_error(member.key(), false); !why.empty()) item.errors().add(at, std::move(why));
         target.gaps.push_back({std::string(member.key()), read_options(item.errors(), member, at)});
     }
 }
@@ -69,8 +71,13 @@ void read_type(object_reader& item, domain::test_item& target) {
               {{"single", domain::cardinality::single},
                {"multiple", domain::cardinality::multiple},
                {"ordered", domain::cardinality::ordered}});
-    if (target.cardinality == domain::cardinality::ordered && target.type != item_type::order)
-        item.error("cardinality", "ordered goes with order items only");
+    const bool ordered = target.cardinality == domain::cardinality::ordered;
+    if (ordered != (target.type == item_type::order))
+        item.error("cardinality", ordered ? "ordered goes with order items only" : "must be ordered for an order item");
+    const bool text = target.type == item_type::text_entry || target.type == item_type::extended_text ||
+                      target.type == item_type::upload;
+    if (text && target.cardinality == domain::cardinality::multiple)
+        item.error("cardinality", "must be single for this type");
 }
 
 // The members that only some types have; of the others they are unknown members.
@@ -101,14 +108,25 @@ void read_parts(object_reader& item, domain::test_item& target) {
     }
 }
 
+bool is_option(const domain::test_item& item, std::string_view text) {
+    const auto among = [&](const auto& options) {
+        return std::find(options.begin(), options.end(), text) != options.end();
+    };
+    if (item.type == item_type::inline_choice)
+        return std::any_of(item.gaps.begin(), item.gaps.end(), [&](const auto& gap) { return among(gap.options); });
+    return item.options.empty() || among(item.options);
+}
+
+// Of the types where an option can be chosen wrongly; of the others an unknown member.
 void read_misconceptions(object_reader& item, domain::test_item& target) {
+    if (target.type != item_type::choice && target.type != item_type::inline_choice &&
+        target.type != item_type::gap_match && target.type != item_type::match)
+        return;
     const auto list = item.take_list("misconceptions", json_kind::object, 0, limits::options);
     if (!list) return;
     for (const auto member : list) {
         const auto at = domain::pointer_join(item.at("misconceptions"), member.key());
-        const auto& options = target.options;
-        if (!options.empty() && std::find(options.begin(), options.end(), member.key()) == options.end())
-            item.errors().add(at, "is not an option");
+        if (!is_option(target, member.key())) item.errors().add(at, "is not an option");
         target.misconceptions.emplace_back(member.key(), read_localized(item.errors(), member, at));
     }
 }

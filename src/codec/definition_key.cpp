@@ -45,18 +45,6 @@ void read_correct_options(object_reader& item, json_value given, domain::test_it
         item.error("correct", "a single choice has one correct option");
 }
 
-bool valid_pair(const domain::test_item& item, const std::pair<std::string, std::string>& pair) {
-    const auto& [source, target] = pair;
-    const auto gap =
-        std::find_if(item.gaps.begin(), item.gaps.end(), [&](const auto& g) { return g.gap_id == target; });
-    switch (item.type) {
-    case item_type::inline_choice: return gap != item.gaps.end() && contains(gap->options, source);
-    case item_type::gap_match: return gap != item.gaps.end() && contains(item.options, source);
-    case item_type::match: return contains(item.options, source) && contains(item.targets, target);
-    default: return contains(item.options, source) && contains(item.options, target);
-    }
-}
-
 void read_correct_pairs(object_reader& item, json_value given, domain::test_item& target) {
     auto& errors = item.errors();
     if (!given.is(json_kind::array)) return item.error("correct", "must be an array of pairs");
@@ -68,8 +56,12 @@ void read_correct_pairs(object_reader& item, json_value given, domain::test_item
         if (ends.size() != 2) return errors.add(at, "must be a pair of strings");
         std::pair<std::string, std::string> pair(std::move(ends[0]), std::move(ends[1]));
         auto& pairs = target.correct.pairs;
-        if (!valid_pair(target, pair)) errors.add(at, "is not a pair of this item");
-        if (std::find(pairs.begin(), pairs.end(), pair) != pairs.end()) errors.add(at, "repeats a pair");
+        if (!is_pair_of(target, pair.first, pair.second)) errors.add(at, "is not a pair of this item");
+        const auto repeats = [&](const auto& other) {
+            return other == pair ||
+                   (target.type == item_type::associate && other.first == pair.second && other.second == pair.first);
+        };
+        if (std::any_of(pairs.begin(), pairs.end(), repeats)) errors.add(at, "repeats a pair");
         pairs.push_back(std::move(pair));
     });
 }
@@ -195,6 +187,17 @@ void read_units(object_reader& item, domain::unit_rules& target) {
 }
 
 } // namespace
+
+bool is_pair_of(const domain::test_item& item, std::string_view source, std::string_view target) {
+    const auto gap =
+        std::find_if(item.gaps.begin(), item.gaps.end(), [&](const auto& g) { return g.gap_id == target; });
+    switch (item.type) {
+    case item_type::inline_choice: return gap != item.gaps.end() && contains(gap->options, source);
+    case item_type::gap_match: return gap != item.gaps.end() && contains(item.options, source);
+    case item_type::match: return contains(item.options, source) && contains(item.targets, target);
+    default: return contains(item.options, source) && contains(item.options, target);
+    }
+}
 
 void read_correct(object_reader& item, domain::test_item& target) {
     const auto kind = target.rule.kind;

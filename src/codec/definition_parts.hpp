@@ -22,8 +22,14 @@ void read_items(object_reader& test, domain::test_definition&, const distinct_id
 
 // definition_key.cpp: `correct`, after type, options and rule kind are known.
 void read_correct(object_reader& item, domain::test_item&);
+bool is_pair_of(const domain::test_item&, std::string_view source, std::string_view target);
 
 // definition_rule.cpp: `rule` and `max_score`, after type, cardinality and options are known.
 void read_rule(object_reader& item, domain::test_item&);
+domain::exact_text read_score(object_reader&, std::string_view name); ///< required; "0" after an error
+
+// definition_mapping.cpp, definition_area.cpp: parts of a rule.
+void read_mapping(object_reader& rule, domain::test_item&);
+void read_areas(object_reader& rule, domain::scoring_rule&);
 
 } // namespace gradesvc::codec

@@ -3,187 +3,138 @@
 #include "gradesvc/domain/definition_limits.hpp"
 
 #include <algorithm>
-#include <limits>
-#include <optional>
 
 namespace gradesvc::scoring {
 
 using domain::answer_value;
-using domain::exact;
+using domain::rule_kind;
 
 namespace {
 
-constexpr std::size_t scan_at_most = 12; // options; beyond that a binary search is faster
-
-exact value_of(const domain::exact_text& text) { return domain::parse_exact(text).value(); }
-
-// The greatest sum that a mapping can reach, before upper_bound; nullopt when there is no end to it.
-std::optional<exact> reachable(const domain::test_item& item) {
-    const auto& mapping = *item.rule.mapping;
-    const exact other = value_of(item.rule.default_score);
-    const bool has_others = item.options.empty() || item.options.size() > mapping.size();
-    if (item.cardinality == domain::cardinality::single) {
-        std::optional<exact> best;
-        for (const auto& entry : mapping) best = best ? std::max(*best, value_of(entry.score)) : value_of(entry.score);
-        return has_others ? std::max(*best, other) : *best;
-    }
-    exact sum = 0;
-    for (const auto& entry : mapping) sum += std::max(exact(0), value_of(entry.score));
-    if (other <= 0 || !has_others) return sum;
-    if (item.options.empty()) return std::nullopt;
-    return exact(sum + other * (item.options.size() - mapping.size()));
-}
-
-// max_score, or its default.
-exact max_of(const domain::test_item& item) {
-    if (item.max_score) return value_of(*item.max_score);
-    if (!item.rule.mapping) return 1;
-    auto max = reachable(item);
-    if (item.rule.upper_bound) {
-        const exact bound = value_of(*item.rule.upper_bound);
-        max = max ? std::min(*max, bound) : bound;
-    }
-    return max ? std::max(*max, exact(0)) : exact(1);
+// All options that the definition names, in its order.
+std::vector<std::string_view> texts_of(const domain::test_item& item) {
+    std::vector<std::string_view> texts(item.options.begin(), item.options.end());
+    const auto add = [&](std::string_view text) {
+        if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
+    };
+    for (const auto& text : item.correct.options) add(text);
+    if (item.rule.mapping)
+        for (const auto& entry : *item.rule.mapping) add(entry.value.front());
+    for (const auto& entry : item.misconceptions) add(entry.first);
+    return texts;
 }
 
 } // namespace
 
-choice_rule::choice_rule(const domain::test_item& item, std::string_view locale, point_units& units)
+choice_rule::choice_rule(const domain::test_item& item, point_units& units)
     : open_(item.options.empty()),
       single_(item.cardinality == domain::cardinality::single),
-      match_(item.rule.kind == domain::rule_kind::match_correct) {
-    add_options(item, locale);
-    const exact full = max_of(item);
-    full_ = units(full);
-    if (match_) {
-        wrong_ = units(value_of(item.rule.wrong_score.value_or("0")));
-        return;
-    }
-    map_options(item, units);
-    limit(item, units);
-}
-
-void choice_rule::add_options(const domain::test_item& item, std::string_view locale) {
-    for (const auto& text : item.options) options_.push_back({text});
-    for (const auto& text : item.correct.options) add_option(text).correct = true;
-    correct_count_ = item.correct.options.size();
-    if (item.rule.mapping)
-        for (const auto& entry : *item.rule.mapping) add_option(entry.value.front());
+      mapped_(item.rule.mapping.has_value()),
+      has_misconceptions_(!item.misconceptions.empty()),
+      correct_count_(item.correct.options.size()) {
+    const auto texts = texts_of(item);
+    texts_ = text_index(texts);
+    options_.resize(texts.size());
+    for (const auto& text : item.correct.options) options_[texts_.find(text)].correct = true;
     for (const auto& [text, misconception] : item.misconceptions)
-        add_option(text).misconception = misconception.in(locale);
-    has_misconceptions_ = !item.misconceptions.empty();
-    if (options_.size() <= scan_at_most) return;
-    for (std::size_t i = 0; i < options_.size(); ++i) sorted_.push_back(static_cast<std::uint16_t>(i));
-    std::sort(sorted_.begin(), sorted_.end(), [&](auto a, auto b) { return options_[a].text < options_[b].text; });
-}
-
-choice_rule::option& choice_rule::add_option(std::string_view text) {
-    const auto known = std::find_if(options_.begin(), options_.end(), [&](const auto& o) { return o.text == text; });
-    return known != options_.end() ? *known : options_.emplace_back(option{text});
-}
-
-void choice_rule::map_options(const domain::test_item& item, point_units& units) {
-    const auto most_others = static_cast<unsigned>(domain::limits::answer_members);
-    other_ = units(value_of(item.rule.default_score), most_others);
-    for (auto& known : options_) known.value = other_;
-    if (item.rule.mapping) {
-        for (const auto& entry : *item.rule.mapping)
-            add_option(entry.value.front()).value = units(value_of(entry.score));
-        return;
+        options_[texts_.find(text)].misconception = &misconception;
+    const auto max = max_of_choice(item);
+    full_ = units(max);
+    if (item.rule.kind == rule_kind::match_correct) {
+        wrong_ = units(value_of(item.rule.wrong_score.value_or("0")));
+    } else if (item.rule.kind == rule_kind::halves) {
+        method_ = method::halves;
+        half_ = item.options.size() >= 3 ? units(max / 2) : 0;
+        quarter_ = item.options.size() >= 5 ? units(max / 4) : 0;
+    } else {
+        method_ = method::sum;
+        sum_ = sum_of(item, texts, units);
     }
-    const points share = units(max_of(item) / item.correct.options.size(), static_cast<unsigned>(correct_count_));
-    for (auto& known : options_)
-        if (known.correct) known.value = share;
-}
-
-void choice_rule::limit(const domain::test_item& item, point_units& units) {
-    const auto& rule = item.rule;
-    lower_ = rule.mapping ? std::numeric_limits<points>::min() : 0;
-    if (rule.lower_bound) lower_ = units(value_of(*rule.lower_bound));
-    upper_ = full_;
-    if (rule.upper_bound) upper_ = std::min(full_, units(value_of(*rule.upper_bound)));
-    lower_ = std::min(lower_, upper_);
-}
-
-std::size_t choice_rule::find(std::string_view text) const {
-    if (sorted_.empty()) {
-        std::size_t i = 0;
-        while (i < options_.size() && options_[i].text != text) ++i;
-        return i;
-    }
-    const auto place = std::lower_bound(sorted_.begin(), sorted_.end(), text,
-                                        [&](auto i, std::string_view t) { return options_[i].text < t; });
-    return place != sorted_.end() && options_[*place].text == text ? *place : options_.size();
 }
 
 mark choice_rule::score(const answer_value& answer) const {
-    if (answer.what != answer_value::kind::list) return one(answer.text);
-    return single_ && !answer.members.empty() ? one(answer.members.front().text) : several(answer.members);
+    if (!single_) return several(answer.what == answer_value::kind::list ? answer.members : std::span(&answer, 1));
+    return one(answer.what == answer_value::kind::list && !answer.members.empty() ? answer.members.front().text
+                                                                                  : answer.text);
 }
 
 mark choice_rule::one(std::string_view text) const {
-    const auto index = find(text);
-    const auto* chosen = index < options_.size() ? &options_[index] : nullptr;
-    if (match_ && chosen && chosen->correct && correct_count_ == 1) return {item_outcome::correct, full_};
+    const auto index = texts_.find(text);
+    const auto* chosen = index != text_index::none ? &options_[index] : nullptr;
     mark marked;
-    marked.value = match_ ? wrong_ : clamp(chosen ? chosen->value : other_);
-    marked.outcome = match_ ? item_outcome::incorrect : outcome_of(marked.value, full_);
+    if (method_ == method::match) {
+        if (chosen && chosen->correct) return {item_outcome::correct, full_};
+        marked.value = wrong_;
+    } else {
+        marked.value = sum_.limits.clamp(chosen ? sum_.ticked[index] : sum_.other);
+        marked.outcome = outcome_of(marked.value, full_);
+    }
     if (chosen && !chosen->correct && marked.outcome != item_outcome::correct)
         marked.misconception = chosen->misconception;
     return marked;
 }
 
 mark choice_rule::several(std::span<const answer_value> members) const {
-    ticks ticked;
-    points sum = 0;
-    std::size_t right = 0, wrong = 0;
-    members = members.first(std::min(members.size(), domain::limits::answer_members));
-    for (std::size_t i = 0; i < members.size(); ++i) {
-        const auto index = find(members[i].text);
-        if (index == options_.size()) {
-            const auto same = [&](const auto& other) { return other.text == members[i].text; };
-            if (std::any_of(members.begin(), members.begin() + static_cast<std::ptrdiff_t>(i), same)) continue;
-            ++wrong;
-            sum += other_;
-        } else if (!ticked[index]) {
-            ticked[index] = true;
-            ++(options_[index].correct ? right : wrong);
-            sum += options_[index].value;
-        }
-    }
+    const auto ticked = count(members.first(std::min(members.size(), domain::limits::answer_members)));
+    const bool exact = ticked.wrong == 0 && ticked.right == correct_count_;
     mark marked;
-    if (!match_) {
-        marked.value = clamp(sum);
-        marked.outcome = outcome_of(marked.value, full_);
-    } else if (wrong == 0 && right == correct_count_) {
-        marked = {item_outcome::correct, full_};
+    if (mapped_ || !exact) {
+        marked.value = method_ == method::match    ? wrong_
+                       : method_ == method::halves ? half(ticked)
+                                                   : sum_.limits.clamp(sum_.base + ticked.sum);
+        if (method_ != method::match) marked.outcome = outcome_of(marked.value, full_);
     } else {
-        marked.value = wrong_;
+        marked = {item_outcome::correct, method_ == method::sum ? sum_.limits.upper : full_};
     }
-    return finish(marked, ticked);
-}
-
-mark choice_rule::finish(mark marked, const ticks& ticked) const {
-    if (!has_misconceptions_ || marked.outcome == item_outcome::correct) return marked;
-    for (std::size_t i = 0; i < options_.size() && marked.misconception.empty(); ++i)
-        if (ticked[i] && !options_[i].correct) marked.misconception = options_[i].misconception;
+    if (has_misconceptions_ && marked.outcome != item_outcome::correct) marked.misconception = misconception(ticked);
     return marked;
 }
 
-std::string_view choice_rule::check(const answer_value& answer, std::size_t& member) const {
+// Each option once; of texts that are none each distinct one.
+choice_rule::tally choice_rule::count(std::span<const answer_value> members) const {
+    tally ticked;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        const auto index = texts_.find(members[i].text);
+        if (index == text_index::none) {
+            const auto same = [&](const auto& other) { return other.text == members[i].text; };
+            if (std::any_of(members.begin(), members.begin() + static_cast<std::ptrdiff_t>(i), same)) continue;
+            ++ticked.wrong;
+            ticked.sum += sum_.other;
+        } else if (!ticked.options[index]) {
+            ticked.options[index] = true;
+            ++(options_[index].correct ? ticked.right : ticked.wrong);
+            if (method_ == method::sum) ticked.sum += sum_.ticked[index];
+        }
+    }
+    return ticked;
+}
+
+// One error halves, a second one halves again where there are options enough for that.
+points choice_rule::half(const tally& ticked) const {
+    const auto errors = ticked.wrong + correct_count_ - ticked.right;
+    return errors == 1 ? half_ : errors == 2 ? quarter_ : 0;
+}
+
+// The first in the order of the definition.
+const domain::localized_text* choice_rule::misconception(const tally& ticked) const {
+    for (std::size_t i = 0; i < options_.size(); ++i)
+        if (ticked.options[i] && !options_[i].correct && options_[i].misconception) return options_[i].misconception;
+    return nullptr;
+}
+
+answer_fault choice_rule::check(const answer_value& answer) const {
     const auto wrong = [&](const answer_value& value) -> std::string_view {
         if (value.what != answer_value::kind::text) return "must be a string";
-        return open_ || find(value.text) < options_.size() ? "" : "is not an option of this item";
+        return open_ || texts_.find(value.text) != text_index::none ? "" : not_an_option;
     };
-    member = std::string::npos;
-    if (answer.what == answer_value::kind::text) return wrong(answer);
+    if (answer.what == answer_value::kind::text) return {wrong(answer)};
     if (answer.what != answer_value::kind::list)
-        return single_ ? "must be a string" : "must be a string or an array of strings";
-    if (answer.members.size() > domain::limits::answer_members) return "has too many members";
+        return {single_ ? "must be a string" : "must be a string or an array of strings"};
+    if (answer.members.size() > domain::limits::answer_members) return {too_many_members};
     for (std::size_t i = 0; i < answer.members.size(); ++i) {
-        member = i;
-        if (auto why = wrong(answer.members[i]); !why.empty()) return why;
-        if (single_ && answer.members[i].text != answer.members[0].text) return "is a second option of a single choice";
+        const auto& member = answer.members[i];
+        if (auto why = wrong(member); !why.empty()) return {why, i};
+        if (single_ && member.text != answer.members[0].text) return {"is a second option of a single choice", i};
     }
     return {};
 }

@@ -1,14 +1,16 @@
-// Choices: match_correct and map_response over options. Immutable once built; thread-safe.
+// Choices, single and multiple. Immutable once built; thread-safe. Refers to the definition, which must outlive it.
 #pragma once
 
+#include "gradesvc/domain/item_definition.hpp"
 #include "gradesvc/domain/submission.hpp"
-#include "gradesvc/domain/test_definition.hpp"
+#include "scoring/answer_fault.hpp"
 #include "scoring/footprint.hpp"
 #include "scoring/mark.hpp"
-#include "scoring/point_units.hpp"
+#include "scoring/option_sum.hpp"
+#include "scoring/text_index.hpp"
 
 #include <bitset>
-#include <string>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -16,51 +18,45 @@ namespace gradesvc::scoring {
 
 class choice_rule {
 public:
-    choice_rule(const domain::test_item& item, std::string_view locale, point_units& units);
+    choice_rule(const domain::test_item& item, point_units& units);
 
     /// What a whole answer earns at most.
     points full() const { return full_; }
     mark score(const domain::answer_value& answer) const;
+    answer_fault check(const domain::answer_value& answer) const;
 
-    /// What is wrong with an answer, or with its member at `member` if that is not npos; "" = nothing.
-    std::string_view check(const domain::answer_value& answer, std::size_t& member) const;
-
-    std::size_t memory() const { return heap::of_all(options_, sorted_); }
+    std::size_t memory() const { return heap::of_all(texts_, options_, sum_); }
 
 private:
     struct option {
-        std::string_view text; // of the definition
-        points value = 0;
         bool correct = false;
-        std::string misconception = {};
-
-        std::size_t memory() const { return heap::of(misconception); }
+        const domain::localized_text* misconception = nullptr;
     };
-    static constexpr std::size_t most_options = 1024;
-    using ticks = std::bitset<most_options>;
+    struct tally {
+        std::bitset<1024> options; // more than a definition can name
+        std::size_t right = 0, wrong = 0;
+        points sum = 0;
+    };
+    enum class method : std::uint8_t { match, sum, halves };
 
-    void add_options(const domain::test_item& item, std::string_view locale);
-    option& add_option(std::string_view text);
-    void map_options(const domain::test_item& item, point_units& units);
-    void limit(const domain::test_item& item, point_units& units);
-    std::size_t find(std::string_view text) const; // options_.size() when there is none
     mark one(std::string_view text) const;
     mark several(std::span<const domain::answer_value> members) const;
-    mark finish(mark marked, const ticks& ticked) const;
-    points clamp(points value) const { return value < lower_ ? lower_ : value > upper_ ? upper_ : value; }
+    tally count(std::span<const domain::answer_value> members) const;
+    points half(const tally& ticked) const;
+    const domain::localized_text* misconception(const tally& ticked) const;
 
-    std::vector<option> options_;       // in the order of the definition
-    std::vector<std::uint16_t> sorted_; // by text; empty when there are so few that a scan is faster
-    bool open_ = false;                 // any string is an option
+    text_index texts_;            // all that the definition names, its options first
+    std::vector<option> options_; // by text
+    bool open_ = false;           // any string is an option
     bool single_ = true;
-    bool match_ = true; // match_correct
-    std::size_t correct_count_ = 0;
+    bool mapped_ = false; // by a mapping: the outcome follows from the points alone
     bool has_misconceptions_ = false;
+    method method_ = method::match;
+    std::size_t correct_count_ = 0;
     points full_ = 0;
-    points wrong_ = 0; // of match_correct
-    points other_ = 0; // of what is not mapped
-    points lower_ = 0;
-    points upper_ = 0;
+    points wrong_ = 0;              // of match
+    points half_ = 0, quarter_ = 0; // of halves
+    option_sum sum_ = {};           // of sum
 };
 
 } // namespace gradesvc::scoring

@@ -34,29 +34,29 @@ namespace {
 
 const domain::exact_integer finest_divisor = 1'000'000'000'000; // what results are rounded to
 
-// What this engine cannot score yet.
-std::vector<field_error> unsupported(const domain::test_definition& definition) {
-    std::vector<field_error> errors;
-    for (std::size_t i = 0; i < definition.items.size() && errors.size() < domain::max_field_errors; ++i) {
-        const auto& item = definition.items[i];
-        const auto pointer = "/items/" + std::to_string(i);
-        const auto kind = item.rule.kind;
-        if (item.type != item_type::choice && item.type != item_type::text_entry)
-            errors.push_back(
-                {pointer + "/type", std::string(to_string(item.type)) + " items are not supported by this version"});
-        else if (kind != rule_kind::match_correct && kind != rule_kind::map_response && kind != rule_kind::text &&
-                 kind != rule_kind::numeric)
-            errors.push_back(
-                {pointer + "/rule", "rule " + std::string(to_string(kind)) + " is not supported by this version"});
+using rule_variant = decltype(compiled_item::rule);
+
+rule_variant compile_rule(const domain::test_item& item, point_units& units) {
+    switch (item.type) {
+    case item_type::choice: break;
+    case item_type::inline_choice:
+    case item_type::gap_match:
+    case item_type::match:
+    case item_type::associate: return pair_rule(item, units);
+    case item_type::order: return order_rule(item, units);
+    case item_type::text_entry:
+        if (item.rule.kind == rule_kind::numeric) return numeric_rule(item, units);
+        return text_rule(item, units);
+    case item_type::hotspot:
+    case item_type::select_point: return area_rule(item, units);
+    case item_type::extended_text:
+    case item_type::upload: return external_rule(item, units);
     }
-    return errors;
+    return choice_rule(item, units);
 }
 
-compiled_item compile_item(const domain::test_item& item, std::string_view locale, point_units& units) {
-    using rule_variant = std::variant<choice_rule, text_rule, numeric_rule>;
-    auto rule = item.rule.kind == rule_kind::text      ? rule_variant(text_rule(item, units))
-                : item.rule.kind == rule_kind::numeric ? rule_variant(numeric_rule(item, units))
-                                                       : rule_variant(choice_rule(item, locale, units));
+compiled_item compile_item(const domain::test_item& item, point_units& units) {
+    auto rule = compile_rule(item, units);
     const auto full = std::visit([](const auto& r) { return r.full(); }, rule);
     return {item.item_id, std::move(rule), item.cbm, full, units.number(item.cbm ? 3 * full : full)};
 }
@@ -86,7 +86,7 @@ bool compile_skill(const domain::test_definition& definition, std::size_t skill,
     const auto& json = definition.skills[skill];
     auto& compiled = test.skills.emplace_back();
     compiled.id = json.skill_id;
-    compiled.label = json.label.in(definition.locale);
+    compiled.label = &json.label;
     compiled.divisor = divisor.convert_to<double>();
     for (const auto& [item, weight] : weights) compiled.shares.push_back({item, whole_units(weight, divisor)});
     return true;
@@ -95,12 +95,11 @@ bool compile_skill(const domain::test_definition& definition, std::size_t skill,
 } // namespace
 
 std::vector<field_error> compile_test(const domain::test_definition& definition, compiled_test& test) {
-    auto errors = unsupported(definition);
-    if (!errors.empty()) return errors;
-    for (const auto& item : definition.items) compile_item(item, definition.locale, test.units);
+    for (const auto& item : definition.items) compile_item(item, test.units);
     if (!test.units.freeze()) return {{"/items", "the scores of the items are too large to be summed"}};
-    for (const auto& item : definition.items) test.items.push_back(compile_item(item, definition.locale, test.units));
+    for (const auto& item : definition.items) test.items.push_back(compile_item(item, test.units));
     test.index.build(test.items);
+    std::vector<field_error> errors;
     for (std::size_t i = 0; i < definition.skills.size(); ++i)
         if (!compile_skill(definition, i, test))
             errors.push_back({"/skills/" + std::to_string(i), "the weights of its items are too large to be summed"});

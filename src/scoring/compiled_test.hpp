@@ -3,8 +3,13 @@
 #pragma once
 
 #include "gradesvc/domain/definition_limits.hpp"
+#include "gradesvc/domain/errc.hpp"
+#include "scoring/areas.hpp"
 #include "scoring/choice.hpp"
+#include "scoring/external.hpp"
 #include "scoring/footprint.hpp"
+#include "scoring/order.hpp"
+#include "scoring/pairs.hpp"
 #include "scoring/text_entry.hpp"
 
 #include <cstdint>
@@ -16,7 +21,7 @@ namespace gradesvc::scoring {
 
 struct compiled_item {
     std::string_view id;
-    std::variant<choice_rule, text_rule, numeric_rule> rule;
+    std::variant<choice_rule, pair_rule, order_rule, text_rule, numeric_rule, area_rule, external_rule> rule;
     bool cbm = false;
     points full = 0; ///< without certainty-based marking
     double max = 0;  ///< what the item counts at most
@@ -25,6 +30,9 @@ struct compiled_item {
         if (const auto* choice = std::get_if<choice_rule>(&rule)) // most items are
             return choice->score(answer);
         return std::visit([&](const auto& r) { return r.score(answer); }, rule);
+    }
+    answer_fault check(const domain::answer_value& answer) const {
+        return std::visit([&](const auto& r) { return r.check(answer); }, rule);
     }
 };
 
@@ -36,7 +44,7 @@ struct skill_share {
 
 struct compiled_skill {
     std::string_view id;
-    std::string_view label;
+    const domain::localized_text* label;
     double divisor = 1; ///< of weights
     std::vector<skill_share> shares = {};
 };

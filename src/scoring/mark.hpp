@@ -1,17 +1,16 @@
 // What one answer earned, before certainty-based marking.
 #pragma once
 
+#include "gradesvc/domain/scoring_rule.hpp"
 #include "gradesvc/scoring/scorer.hpp"
 #include "scoring/point_units.hpp"
-
-#include <string_view>
 
 namespace gradesvc::scoring {
 
 struct mark {
     item_outcome outcome = item_outcome::incorrect;
     points value = 0;
-    std::string_view misconception = {};
+    const domain::localized_text* misconception = nullptr; ///< of the definition
 };
 
 /// The outcome that follows from the points alone.

@@ -72,16 +72,19 @@ private:
 
 void check_answer(const compiled_item& item, const domain::given_answer& answer,
                   std::vector<domain::field_error>& errors) {
-    const auto& value = answer.value;
-    if (value.what == domain::answer_value::kind::blank) return;
-    std::size_t member = std::string::npos;
-    const auto* choice = std::get_if<choice_rule>(&item.rule);
-    const auto why = choice ? choice->check(value, member) : check_text_entry(value);
-    if (why.empty()) return;
+    if (answer.value.what == domain::answer_value::kind::blank) return;
+    const auto fault = item.check(answer.value);
+    if (!fault) return;
     auto pointer = domain::pointer_join("/answers", answer.item_id);
     if (answer.wrapped) pointer += "/value";
-    if (member != std::string::npos) pointer += "/" + std::to_string(member);
-    errors.push_back({std::move(pointer), std::string(why)});
+    if (fault.member) pointer += "/" + std::to_string(*fault.member);
+    if (fault.end) pointer += "/" + std::to_string(*fault.end);
+    errors.push_back({std::move(pointer), std::string(fault.why)});
+}
+
+// The language of what the candidate reads.
+std::string_view locale_of(const domain::test_definition& definition, const domain::submission& submission) {
+    return submission.locale.value_or(definition.locale);
 }
 
 // Certainty-based marking: a right answer counts 1, 2 or 3 times, a wrong one costs 0, 2 or 6 marks.
@@ -107,20 +110,23 @@ void score_answers(const compiled_test& test, const domain::test_definition& def
                    const domain::submission& submission, score_sheet& sheet, item_points& gained) {
     item_cursor cursor(test);
     pacing_tally pacing(sheet, test.items.size());
+    const auto locale = locale_of(definition, submission);
     for (const auto& answer : submission.answers) {
         const auto index = cursor.find(answer.item_id);
         if (index != item_index::none) pacing.add(index, answer);
         if (index == item_index::none || answer.value.what == domain::answer_value::kind::blank) continue;
         const auto& item = test.items[index];
         const mark by_rule = item.score(answer.value);
+        const bool pending = by_rule.outcome == item_outcome::pending;
         gained.earned[index] = by_rule.value;
         gained.marked[index] =
-            item.cbm ? certain(by_rule.value, item.full, answer.certainty.value_or(1)) : by_rule.value;
+            item.cbm && !pending ? certain(by_rule.value, item.full, answer.certainty.value_or(1)) : by_rule.value;
         auto& line = sheet.item_scores[index];
         line.outcome = by_rule.outcome;
-        line.misconception = by_rule.misconception;
+        if (by_rule.misconception) line.misconception = by_rule.misconception->in(locale);
         line.score = test.units.number(gained.marked[index]);
         ++sheet.answered;
+        sheet.pending += pending ? 1 : 0;
     }
     pacing.finish(definition);
 }
@@ -148,10 +154,11 @@ void sum_total(const compiled_test& test, bool negative_total, score_sheet& shee
     if (!negative_total) raw = std::max<points>(raw, 0);
     sheet.raw = test.units.number(raw);
     sheet.max = test.units.number(max);
-    sheet.percent = percent_of(raw, max);
+    sheet.percent = sheet.pending > 0 ? std::nullopt : percent_of(raw, max);
 }
 
-void sum_skills(const compiled_test& test, domain::blank_policy policy, score_sheet& sheet, const item_points& gained) {
+void sum_skills(const compiled_test& test, domain::blank_policy policy, std::string_view locale, score_sheet& sheet,
+                const item_points& gained) {
     sheet.skill_scores.resize(test.skills.size());
     for (std::size_t k = 0; k < test.skills.size(); ++k) {
         const auto& skill = test.skills[k];
@@ -165,7 +172,7 @@ void sum_skills(const compiled_test& test, domain::blank_policy policy, score_sh
             ++items;
         }
         const double divisor = test.units.divisor() * skill.divisor;
-        auto& line = sheet.skill_scores[k] = {skill.id, skill.label, items};
+        auto& line = sheet.skill_scores[k] = {skill.id, skill.label->in(locale), items};
         line.points = static_cast<double>(sum) / divisor;
         line.max = static_cast<double>(max) / divisor;
         line.percent = percent_of(sum, max);
@@ -201,7 +208,7 @@ void scorer::score(const domain::submission& submission, profile how, score_shee
     score_answers(test, impl_->definition, submission, sheet, gained);
     if (policy == domain::blank_policy::trailing_missing) mark_not_reached(sheet);
     sum_total(test, impl_->definition.negative_total, sheet, gained);
-    sum_skills(test, policy, sheet, gained);
+    sum_skills(test, policy, locale_of(impl_->definition, submission), sheet, gained);
     item_responses responses; // NOLINT: as many as there are items are set
     set_responses(test, impl_->definition, sheet, gained, responses);
     impl_->ability->measure(responses, how, sheet);

@@ -1,5 +1,6 @@
 #include "scoring/text_entry.hpp"
 
+#include "scoring/point_limits.hpp"
 #include "scoring/text_form.hpp"
 
 #include <algorithm>
@@ -15,10 +16,6 @@ using domain::exact;
 namespace {
 
 constexpr domain::number_limits answer_limits{1000, 1000};
-
-exact value_of(const domain::exact_text& text) { return domain::parse_exact(text).value(); }
-
-exact max_of(const domain::test_item& item) { return value_of(item.max_score.value_or("1")); }
 
 mark earned(const exact& share, const exact& max, point_units& units) {
     const auto outcome = share >= 1  ? item_outcome::correct
@@ -36,12 +33,12 @@ std::string_view shortest_decimal(std::string_view number, std::array<char, 32>&
     return {buffer.data(), static_cast<std::size_t>(end - buffer.data())};
 }
 
-} // namespace
-
-std::string_view check_text_entry(const answer_value& answer) {
+answer_fault check_kind(const answer_value& answer) {
     const bool good = answer.what == answer_value::kind::text || answer.what == answer_value::kind::number;
-    return good ? "" : "must be a string or a number";
+    return {good ? "" : "must be a string or a number"};
 }
+
+} // namespace
 
 text_rule::text_rule(const domain::test_item& item, point_units& units) : full_(units(max_of(item))) {
     for (const auto& key : item.correct.texts) {
@@ -64,6 +61,8 @@ mark text_rule::score(const answer_value& answer) const {
     }
     return {};
 }
+
+answer_fault text_rule::check(const answer_value& answer) const { return check_kind(answer); }
 
 numeric_rule::numeric_rule(const domain::test_item& item, point_units& units)
     : unit_required_(item.units.required), decimal_comma_(item.decimal_comma), full_(units(max_of(item))) {
@@ -92,6 +91,8 @@ mark numeric_rule::score(const answer_value& answer) const {
     if (unit.starts_with(' ')) unit.remove_prefix(1);
     return match(*found.value, unit);
 }
+
+answer_fault numeric_rule::check(const answer_value& answer) const { return check_kind(answer); }
 
 mark numeric_rule::match(const exact& number, std::string_view unit) const {
     if (!unit.empty() && units_.empty()) return {}; // no number at all

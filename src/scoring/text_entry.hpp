@@ -4,6 +4,7 @@
 #include "gradesvc/domain/submission.hpp"
 #include "gradesvc/domain/test_definition.hpp"
 #include "scoring/accepted_number.hpp"
+#include "scoring/answer_fault.hpp"
 #include "scoring/footprint.hpp"
 #include "scoring/mark.hpp"
 #include "scoring/wildcard.hpp"
@@ -15,15 +16,13 @@
 
 namespace gradesvc::scoring {
 
-/// Why the value is of a wrong kind for a text entry; "" = it is not.
-std::string_view check_text_entry(const domain::answer_value& answer);
-
 class text_rule {
 public:
     text_rule(const domain::test_item& item, point_units& units);
     points full() const { return full_; }
     mark score(const domain::answer_value& answer) const;
     std::size_t memory() const { return heap::of(entries_); }
+    answer_fault check(const domain::answer_value& answer) const;
 
 private:
     struct entry {
@@ -43,6 +42,7 @@ public:
     points full() const { return full_; }
     mark score(const domain::answer_value& answer) const;
     std::size_t memory() const { return heap::of_all(entries_, units_); }
+    answer_fault check(const domain::answer_value& answer) const;
 
 private:
     struct entry {

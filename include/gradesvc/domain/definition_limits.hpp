@@ -24,6 +24,7 @@ inline constexpr std::size_t areas = 100;           ///< of an item
 inline constexpr std::size_t coordinates = 400;     ///< of an area
 inline constexpr std::size_t criteria = 50;         ///< of a rubric
 inline constexpr std::size_t answer_members = 1000; ///< of one answer
+inline constexpr std::size_t answer_points = 200;   ///< of one answer, area ids included
 
 inline constexpr std::size_t skills = 30;
 inline constexpr std::size_t resources = 20; ///< of a skill

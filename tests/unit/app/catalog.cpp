@@ -62,7 +62,8 @@ TEST_CASE("a test beyond this engine is known, but has no scorer", "[catalog]") 
     tests.set_complete();
     CHECK_FALSE(
         put(tests,
-            R"({"test_id":"t","version":1,"items":[{"item_id":"o","type":"order","options":["A","B"],"correct":["A","B"]}]})")
+            R"({"test_id":"t","version":1,"skills":[{"skill_id":"s"}],"items":[
+                {"item_id":"q","correct":"A","max_score":"999999.999999999","skills":{"s":1000}}]})")
             .empty());
     REQUIRE(tests.latest("t"));
     CHECK_FALSE(tests.scorer_of(*tests.latest("t")));

@@ -3,22 +3,11 @@
 #include "definition_support.hpp"
 #include "support/catch.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <string>
 
 using namespace gradesvc;
 using test::decoded;
-
-namespace {
-
-std::string file(const std::string& name) {
-    std::ifstream in(GRADESVC_SOURCE_DIR "/" + name);
-    REQUIRE(in);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-} // namespace
+using test::file;
 
 TEST_CASE("the least definition has every default") {
     const auto test = decoded(R"({ "test_id": "demo", "items": [ { "item_id": "q1", "correct": "B" } ] })");

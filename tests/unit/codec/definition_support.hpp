@@ -4,11 +4,20 @@
 #include "codec/definition.hpp"
 #include "support/catch.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace gradesvc::test {
+
+/// A file of the source tree.
+inline std::string file(const std::string& name) {
+    std::ifstream in(GRADESVC_SOURCE_DIR "/" + name);
+    REQUIRE(in);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
 
 inline domain::test_definition decoded(std::string_view json) {
     auto result = codec::decode_definition(json);

@@ -45,10 +45,9 @@ TEST_CASE("a bad definition is refused with its file and place", "[tests]") {
         CHECK_THAT(refusal_of(folder), ContainsSubstring("/items/0/correct") && ContainsSubstring("1 more"));
     }
     SECTION("beyond this engine") {
-        folder.write(
-            "bad.json",
-            R"({"test_id":"t","items":[{"item_id":"o","type":"order","options":["A","B"],"correct":["A","B"]}]})");
-        CHECK_THAT(refusal_of(folder), ContainsSubstring("/items/0"));
+        folder.write("bad.json", R"({"test_id":"t","skills":[{"skill_id":"s"}],"items":[
+            {"item_id":"q","correct":"A","max_score":"999999.999999999","skills":{"s":1000}}]})");
+        CHECK_THAT(refusal_of(folder), ContainsSubstring("/skills/0"));
     }
     SECTION("not readable") { std::filesystem::create_directory(folder.path() / "bad.json"); }
     CHECK_THAT(refusal_of(folder), ContainsSubstring("bad.json"));

@@ -109,19 +109,34 @@ TEST_CASE("a test without points has no percent") {
     CHECK(score(*compiled(item), answers().text("q", "A")).item_scores[0].outcome == item_outcome::correct);
 }
 
-TEST_CASE("what the engine cannot score yet is refused with its place") {
-    auto order = choice("o", abcd, abcd);
-    order.type = domain::item_type::order;
-    auto edc = multiple("e", abcd, {"A"});
-    edc.rule.kind = domain::rule_kind::edc;
-    const auto result = scoring::scorer::compile(test_of({choice("q", abcd, {"A"}), order, edc}));
+TEST_CASE("weights that cannot be counted are refused with their place") {
+    auto definition = with_skills();
+    definition.items[0].max_score = "999999.999999999";
+    definition.items[0].skills = {{1, "1000"}};
+    const auto result = scoring::scorer::compile(definition);
     REQUIRE(result.has_error());
     CHECK(result.error().code == domain::errc::validation);
-    REQUIRE(result.error().errors.size() == 2);
+    REQUIRE(result.error().errors.size() == 1);
     CHECK(result.error().errors[0] ==
-          domain::field_error{"/items/1/type", "order items are not supported by this version"});
-    CHECK(result.error().errors[1] ==
-          domain::field_error{"/items/2/rule", "rule edc is not supported by this version"});
+          domain::field_error{"/skills/1", "the weights of its items are too large to be summed"});
+}
+
+TEST_CASE("texts for people are in the language of the submission, else of the test") {
+    auto definition = with_skills();
+    definition.items[0].misconceptions = {{"B", {{{"en", "slip"}, {"de", "Versehen"}}}}};
+    const auto scorer = compiled(definition);
+    const auto in = [&](std::optional<std::string_view> locale) {
+        auto given = answers().text("q1", "B");
+        auto submission = given.submission();
+        submission.locale = locale;
+        scoring::score_sheet sheet;
+        scorer->score(submission, scoring::profile::standard, sheet);
+        return std::pair(std::string(sheet.item_scores[0].misconception), std::string(sheet.skill_scores[0].label));
+    };
+    CHECK(in({}) == std::pair<std::string, std::string>("Versehen", "Linear (de)"));
+    CHECK(in("en-GB") == std::pair<std::string, std::string>("slip", "Linear"));
+    CHECK(in("de") == std::pair<std::string, std::string>("Versehen", "Linear (de)"));
+    CHECK(in("fr") == std::pair<std::string, std::string>("slip", "Linear"));
 }
 
 TEST_CASE("scores without a common fraction are rounded to the finest unit that can be counted") {

@@ -38,12 +38,12 @@ TEST_CASE("errors are listed with file, pointer and reason") {
     CHECK(checked.out == test.path + ": error: /items/0/correct: is not an option\n");
 }
 
-TEST_CASE("what this version cannot score is an error") {
-    const temporary_file test(
-        R"({"test_id":"t","items":[{"item_id":"o","type":"order","options":["A","B"],"correct":["B","A"]}]})");
+TEST_CASE("what cannot be scored is an error") {
+    const temporary_file test(R"({"test_id":"t","skills":[{"skill_id":"s"}],"items":[
+        {"item_id":"q","correct":"A","max_score":"999999.999999999","skills":{"s":1000}}]})");
     const run checked({test.path});
     CHECK(checked.exit_code == 1);
-    CHECK(checked.out == test.path + ": error: /items/0/type: order items are not supported by this version\n");
+    CHECK(checked.out == test.path + ": error: /skills/0: the weights of its items are too large to be summed\n");
 }
 
 TEST_CASE("warnings alone leave the exit code 0") {
