@@ -1,6 +1,7 @@
 #include "scoring/ability_measure.hpp"
 
 #include "irt/normal.hpp"
+#include "irt/sum_score.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +12,9 @@ using domain::ability_estimator;
 
 namespace {
 
-constexpr double poor_fit = -2; // l_z below this
+constexpr double poor_fit = -2;                     // l_z below this
+constexpr double most_theta = 20;                   // of the information that is told
+constexpr std::size_t most_sum_steps = 500'000'000; // sums × sums × nodes
 
 std::string_view name_of(ability_estimator estimator) {
     switch (estimator) {
@@ -91,6 +94,25 @@ void ability_measure::measure(const item_responses& responses, profile how, scor
     set_level(sheet, score, &posterior, sheet.level);
     if (how == profile::full && any && !found.extreme)
         if (const auto lz = irt::person_fit(*bank_, given, found.theta)) sheet.fit = {*lz, *lz < poor_fit};
+}
+
+std::optional<test_properties> ability_measure::properties() const {
+    if (!bank_) return std::nullopt;
+    test_properties found;
+    found.items = static_cast<int>(bank_->size());
+    found.marginal_reliability = irt::marginal_reliability(*bank_);
+    const auto& grid = bank_->grid();
+    const double first = std::max(std::ceil(grid.nodes.front()), -most_theta);
+    for (double theta = first; theta <= std::min(grid.nodes.back(), most_theta); theta += 1) {
+        const double information = irt::test_information(*bank_, theta);
+        found.information.push_back({theta, information, 1 / std::sqrt(information)});
+    }
+    std::size_t sums = 1;
+    for (std::size_t i = 0; i < bank_->size(); ++i) sums += irt::categories(bank_->item(i)) - 1;
+    if (sums * sums * grid.size() > most_sum_steps) return found;
+    for (const auto& line : irt::sum_score_table(*bank_))
+        found.sum_scores.push_back({line.probability, line.eap, line.sd});
+    return found;
 }
 
 double ability_measure::on_scale(double theta) const {

@@ -17,6 +17,8 @@ public:
     /// Sets ability and level of a sheet whose points are summed, in profile full also fit.
     void measure(const item_responses& responses, profile how, score_sheet& sheet) const;
 
+    std::optional<test_properties> properties() const;
+
     /// The calibrated items, null where there are none or none is asked for.
     const irt::item_bank* bank() const { return bank_.get(); }
 

@@ -218,6 +218,8 @@ void scorer::score(const domain::submission& submission, profile how, score_shee
         impl_->skills->measure(responses, sheet);
 }
 
+std::optional<test_properties> scorer::properties() const { return impl_->ability->properties(); }
+
 std::size_t scorer::memory() const {
     constexpr auto owners = block(sizeof(scorer)) + block(4 * sizeof(void*)) + block(sizeof(impl)); // 4: of shared_ptr
     return owners + heap::of_all(impl_->definition, impl_->test, impl_->ability, impl_->skills);

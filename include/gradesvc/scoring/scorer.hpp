@@ -7,9 +7,11 @@
 #include "gradesvc/domain/submission.hpp"
 #include "gradesvc/domain/test_definition.hpp"
 #include "gradesvc/scoring/score_sheet.hpp"
+#include "gradesvc/scoring/test_properties.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -38,6 +40,9 @@ public:
     /// Scores a submission that check() found nothing in. No allocation per item once `sheet` has grown to the test's
     /// size.
     void score(const domain::submission&, profile, score_sheet& sheet) const;
+
+    /// Computed anew at each call, within a second. Null without calibrated items.
+    std::optional<test_properties> properties() const;
 
     /// Bytes of memory that the scorer holds, its definition included; roughly.
     std::size_t memory() const;

@@ -230,3 +230,17 @@ TEST_CASE("person fit is part of the full profile", "[fit]") {
     CHECK(upside_down->lz < -2);
     CHECK(upside_down->flagged);
 }
+
+TEST_CASE("the properties of a calibrated test", "[ability]") {
+    const auto properties = compiled(lsat6())->properties();
+    REQUIRE(properties);
+    CHECK(properties->items == 5);
+    CHECK(properties->marginal_reliability == Approx(0.298951245).margin(1e-8));
+    REQUIRE(properties->information.size() == 13);
+    CHECK(properties->information[3].theta == -3);
+    CHECK(properties->information[3].information == Approx(0.52993489).margin(1e-8));
+    CHECK(properties->information[3].se == Approx(1 / std::sqrt(0.52993489)).margin(1e-8));
+    REQUIRE(properties->sum_scores.size() == 6);
+    CHECK(properties->sum_scores[4].theta == Approx(0.0745868434).margin(1e-6));
+    CHECK_FALSE(compiled(choice("q", {}, {"1"}))->properties());
+}
