@@ -1,5 +1,7 @@
 #include "roles/command_line.hpp"
 
+#include "gradesvc/domain/definition_limits.hpp"
+#include "gradesvc/tools/calibrate.hpp"
 #include "gradesvc/tools/check.hpp"
 #include "gradesvc/tools/health.hpp"
 #include "gradesvc/tools/score.hpp"
@@ -39,6 +41,7 @@ void declare_format(CLI::App& tool, tools::output_format& format, const std::str
 struct tool_options {
     tools::check_options check;
     tools::score_options score;
+    tools::calibrate_options calibrate;
     tools::health_options health;
 };
 
@@ -64,6 +67,38 @@ CLI::App* declare_score(CLI::App& app, tools::score_options& options) {
     return tool;
 }
 
+CLI::App* declare_calibrate(CLI::App& app, tools::calibrate_options& options) {
+    using domain::irt_model;
+    auto* const tool = app.add_subcommand(
+        "calibrate", "Estimate item parameters from submissions: marginal maximum likelihood with theta ~ N(0, 1).\n"
+                     "Prints the definition with irt, irt_se and calibration (docs/definitions.md)");
+    tool->add_option("--test", options.test, "Definition")->required()->type_name("TEST.json");
+    static const std::map<std::string, irt_model> models{{"1PL", irt_model::one_pl},
+                                                         {"2PL", irt_model::two_pl},
+                                                         {"3PL", irt_model::three_pl},
+                                                         {"GRM", irt_model::grm},
+                                                         {"GPCM", irt_model::gpcm}};
+    tool->add_option_function<std::string>(
+            "--model", [&options](const std::string& word) { options.model = models.at(word); },
+            "Model of all items; 3PL has priors on slopes and lower asymptotes")
+        ->required()
+        ->check(CLI::IsMember(&models))
+        ->type_name("1PL|2PL|3PL|GRM|GPCM")
+        ->option_text("1PL|2PL|3PL|GRM|GPCM");
+    tool->add_option("--points", options.points, "Points of the quadrature; default: as in the definition, or 61")
+        ->check(CLI::Range(2, static_cast<int>(domain::limits::quadrature_points)))
+        ->type_name("N")
+        ->option_text("N");
+    tool->add_option("--threads", options.threads, "Threads; default: cores")
+        ->check(CLI::Range(1, 1024))
+        ->type_name("N")
+        ->option_text("N");
+    tool->add_option("SUBMISSIONS.jsonl", options.submissions, "Submissions, one a line; without, standard input");
+    declare_format(*tool, options.format, "json");
+    options.terminal = isatty(STDERR_FILENO) == 1;
+    return tool;
+}
+
 CLI::App* declare_health(CLI::App& app, tools::health_options& options) {
     auto* const tool = app.add_subcommand("health", "Exit 0 when a service is ready: for container health checks");
     tool->add_option("URL", options.url, "What to ask")->capture_default_str();
@@ -84,11 +119,13 @@ int parse_and_run(int argc, const char* const* argv) {
     tool_options tool;
     const auto* const check = declare_check(app, tool.check);
     const auto* const score = declare_score(app, tool.score);
+    const auto* const calibrate = declare_calibrate(app, tool.calibrate);
     const auto* const health = declare_health(app, tool.health);
     try {
         app.parse(argc, argv);
         if (check->parsed()) return tools::run_check(tool.check, std::cout, std::cerr);
         if (score->parsed()) return tools::run_score(tool.score, std::cin, std::cout, std::cerr);
+        if (calibrate->parsed()) return tools::run_calibrate(tool.calibrate, std::cin, std::cout, std::cerr);
         if (health->parsed()) return tools::run_health(tool.health, std::cout, std::cerr);
         complete_options(app, options, config_file);
     } catch (const CLI::Success& asked) { // --help, --version
