@@ -150,6 +150,15 @@ void curves(const irt_parameters& item, double d, double theta, std::span<catego
     dichotomous_curves(item, d, theta, out);
 }
 
+double expected_share(const irt_parameters& item, double d, double theta) {
+    std::array<double, most_categories> storage;
+    const auto logs = std::span(storage).first(categories(item));
+    log_probabilities(item, d, theta, logs);
+    double sum = 0;
+    for (std::size_t k = 1; k < logs.size(); ++k) sum += static_cast<double>(k) * exp(logs[k]);
+    return sum / static_cast<double>(logs.size() - 1);
+}
+
 double information(const irt_parameters& item, double d, double theta) {
     std::array<category_curve, most_categories> storage;
     const auto all = std::span(storage).first(categories(item));

@@ -45,6 +45,9 @@ struct category_curve {
 /// `out` has categories(item) places.
 void curves(const domain::irt_parameters& item, double d, double theta, std::span<category_curve> out);
 
+/// The mean share of the highest category at theta: of a dichotomous item P(1).
+double expected_share(const domain::irt_parameters& item, double d, double theta);
+
 /// Fisher information Σ P′²/P of an item at theta.
 double information(const domain::irt_parameters& item, double d, double theta);
 

@@ -21,6 +21,7 @@ constexpr double unequal_skills = 0.1;    // standard deviation of how hard unca
 constexpr std::size_t most_items_told = 10;
 constexpr std::size_t most_recommendations = 3;
 constexpr std::size_t missed_items_told = 3;
+constexpr double reach_from = 0.4, reach_to = 0.7; // expected share of an item that is worth studying next
 
 skill_band band_of(double mastery, bool sufficient) {
     if (!sufficient) return skill_band::insufficient_evidence;
@@ -196,9 +197,19 @@ void skill_measure::set_recommendations(score_sheet& sheet) const {
     std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.gain > b.gain; });
     if (all.size() > most_recommendations) all.resize(most_recommendations);
     for (auto& next : all)
-        for (const auto& share : test_.skills[next.skill].shares)
-            if (next.items.size() < missed_items_told && lost_points(sheet.item_scores[share.item].outcome))
-                next.items.push_back(share.item);
+        for (const bool near : {true, false}) // those in reach first
+            for (const auto& share : test_.skills[next.skill].shares)
+                if (next.items.size() < missed_items_told && lost_points(sheet.item_scores[share.item].outcome) &&
+                    near == in_reach(share.item, sheet.skill_scores[next.skill]))
+                    next.items.push_back(share.item);
+}
+
+// Neither out of reach nor as good as mastered.
+bool skill_measure::in_reach(std::uint32_t item, const skill_score& skill) const {
+    const auto& irt = definition_.items[item].irt;
+    if (!irt || !skill.theta) return false;
+    const double share = irt::expected_share(*irt, definition_.ability.d, *skill.theta);
+    return share >= reach_from && share <= reach_to;
 }
 
 } // namespace gradesvc::scoring

@@ -35,6 +35,7 @@ private:
     void set_findings(const standing& found, score_sheet& sheet) const;
     void add_finding(std::uint32_t skill, double diff, double sd, score_sheet& sheet) const;
     void set_recommendations(score_sheet& sheet) const;
+    bool in_reach(std::uint32_t item, const skill_score& skill) const;
 
     const domain::test_definition& definition_;
     const compiled_test& test_;

@@ -74,7 +74,7 @@ struct finding {
 struct recommendation {
     std::uint32_t skill = 0;               ///< index in skill_scores
     double gain = 0;                       ///< weight × (1 − mastery) × readiness
-    std::vector<std::uint32_t> items = {}; ///< indices in item_scores: some that were missed
+    std::vector<std::uint32_t> items = {}; ///< indices in item_scores: some that were missed, those in reach first
 };
 
 struct person_fit {

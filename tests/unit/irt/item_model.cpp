@@ -96,6 +96,13 @@ TEST_CASE("slopes and bends are the derivatives", "[item model]") {
         }
 }
 
+TEST_CASE("the expected share of an item", "[item model]") {
+    CHECK(irt::expected_share(two_pl(1.3, 0.4), 1, 0.4) == Approx(0.5));
+    CHECK(irt::expected_share(three_pl(1.3, 0.4, 0.2), 1, 0.4) == Approx(0.6));
+    CHECK(irt::expected_share(partial_credit(1, {-1, 1}), 1, 0) == Approx(0.5));
+    CHECK(irt::expected_share(graded(1, {-1, 1}), 1, 0) == Approx(0.5));
+}
+
 TEST_CASE("tails neither vanish nor overflow", "[item model]") {
     for (const auto& item : of_all_models())
         for (const double theta : {-1e4, -900.0, 900.0, 1e4})

@@ -204,6 +204,12 @@ TEST_CASE("what to study next: the most to gain first, after what it builds on",
     CHECK(scored(definition, "11111111 11111111 11111111").recommendations.empty());
 }
 
+TEST_CASE("missed items in reach come first", "[recommendations]") {
+    const auto sheet = scored(calibrated(1, 8), "01110100"); // theta is near 0, difficulties from -1.5 to 1.5
+    REQUIRE(sheet.recommendations.size() == 1);
+    CHECK(sheet.recommendations[0].items == std::vector<std::uint32_t>{4, 0, 6});
+}
+
 TEST_CASE("the fast profile computes no skills but their points", "[skills]") {
     const auto definition = calibrated(2, 8);
     answers given;
