@@ -31,6 +31,24 @@ public:
         for (const auto text : members) kept.push_back({answer_value::kind::text, text});
         return add(item, {kept.empty() ? answer_value::kind::blank : answer_value::kind::list, {}, kept});
     }
+    /// A list of lists: pairs.
+    answers& lists(std::string_view item, const std::vector<std::vector<std::string_view>>& members) {
+        auto& outer = lists_.emplace_back();
+        for (const auto& texts : members) {
+            auto& kept = lists_.emplace_back();
+            for (const auto text : texts) kept.push_back({answer_value::kind::text, text});
+            outer.push_back({answer_value::kind::list, {}, kept});
+        }
+        return add(item, {outer.empty() ? answer_value::kind::blank : answer_value::kind::list, {}, outer});
+    }
+    answers& point(std::string_view item, std::pair<std::string_view, std::string_view> at) {
+        return add(item, place(at));
+    }
+    answers& points(std::string_view item, const std::vector<std::pair<std::string_view, std::string_view>>& all) {
+        auto& kept = lists_.emplace_back();
+        for (const auto& at : all) kept.push_back(place(at));
+        return add(item, {kept.empty() ? answer_value::kind::blank : answer_value::kind::list, {}, kept});
+    }
     domain::submission submission() const {
         domain::submission made{};
         made.user_id = "u";
@@ -40,6 +58,11 @@ public:
     }
 
 private:
+    answer_value place(std::pair<std::string_view, std::string_view> at) {
+        auto& kept = lists_.emplace_back();
+        kept = {{answer_value::kind::number, at.first}, {answer_value::kind::number, at.second}};
+        return {answer_value::kind::list, {}, kept};
+    }
     answers& add(std::string_view item, answer_value value, std::optional<int> certainty = {}) {
         domain::given_answer answer{item, value};
         answer.certainty = certainty;
