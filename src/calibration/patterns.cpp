@@ -97,6 +97,7 @@ pattern_set make_patterns(const responses& data, std::span<const std::size_t> it
     for (const auto item : items) set.items.push_back(states_of(data, item, counts[item], set));
     const sorted_rows rows(data, items);
     set.persons = rows.size();
+    std::vector<std::uint16_t> list(items.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (rows.repeats(i)) {
             ++set.frequency.back();
@@ -104,11 +105,14 @@ pattern_set make_patterns(const responses& data, std::span<const std::size_t> it
         }
         set.frequency.push_back(1);
         set.first.push_back(set.listed.size());
+        std::size_t length = 0; // without a branch: which states come cannot be foreseen
         for (std::size_t j = 0; j < items.size(); ++j) {
             const auto& states = set.items[j];
             const auto state = std::min<std::size_t>(rows[i][j], states.steps + 1);
-            if (state != states.reference) set.listed.push_back(states.columns[state]);
+            list[length] = states.columns[state];
+            length += state != states.reference ? 1 : 0;
         }
+        set.listed.insert(set.listed.end(), list.begin(), list.begin() + static_cast<std::ptrdiff_t>(length));
     }
     set.first.push_back(set.listed.size());
     return set;
