@@ -111,6 +111,22 @@ std::optional<exact> parse_exact(std::string_view text) {
     return found.value;
 }
 
+namespace {
+
+// bits x 2^exponent as the nearest double, where bits has its highest bit set.
+double nearest(std::uint64_t bits, int exponent) {
+    constexpr int least = -1074; // power of two of the smallest double
+    const int below = least - exponent;
+    if (below <= 11) return std::ldexp(static_cast<double>(bits), exponent); // all 53 bits of a double stand above it
+    if (below > 64) return 0;
+    std::uint64_t kept = below < 64 ? bits >> below : 0;
+    const std::uint64_t rest = bits << (64 - below) % 64, half = 1ULL << 63;
+    if (rest > half || (rest == half && kept % 2 == 1)) ++kept;
+    return std::ldexp(static_cast<double>(kept), least);
+}
+
+} // namespace
+
 double to_double(const exact& value) {
     exact_integer top = abs(numerator(value));
     exact_integer bottom = denominator(value);
@@ -127,7 +143,7 @@ double to_double(const exact& value) {
     bool sticky = remainder != 0 || (wide && bit_test(quotient, 0));
     if (wide) quotient >>= 1;
     const auto bits = static_cast<std::uint64_t>(quotient) | (sticky ? 1U : 0U);
-    const double magnitude = std::ldexp(static_cast<double>(bits), (wide ? 1 : 0) - shift);
+    const double magnitude = nearest(bits, (wide ? 1 : 0) - shift);
     return value < 0 ? -magnitude : magnitude;
 }
 
