@@ -42,6 +42,7 @@ domain::test_definition read_test(error_list& errors, json_value root) {
     read_skill_model(test, definition);
     read_levels(test, definition);
     read_items(test, definition, skill_ids);
+    check_grids(test.errors(), definition);
     test.take_list("calibration", json_kind::object, 0, 100); // what `gradesvc calibrate` says about its work
     test.finish("a test definition");
     return definition;
@@ -49,15 +50,24 @@ domain::test_definition read_test(error_list& errors, json_value root) {
 
 } // namespace
 
-domain::outcome<domain::test_definition> decode_definition(std::string_view json) {
+readable_definition read_definition(std::string_view json, std::size_t most_errors) {
+    if (json.size() > limits::definition_size)
+        return {{},
+                {{"", "has " + std::to_string(json.size()) + " bytes; at most " +
+                          std::to_string(limits::definition_size)}}};
     json_document document;
-    if (auto why = document.parse(json); !why.empty())
-        return domain::refusal{domain::errc::malformed, "the definition is not JSON: " + why};
-    error_list errors;
+    if (auto why = document.parse(json); !why.empty()) return {{}, {{"", "the definition is not JSON: " + why}}, true};
+    error_list errors(most_errors);
     for (const auto& pointer : document.duplicates()) errors.add(pointer, "repeats a member");
     auto definition = read_test(errors, document.root());
-    if (errors.empty()) return definition;
-    return domain::refusal{domain::errc::validation, "the definition is not valid", errors.take()};
+    return {std::move(definition), errors.take()};
+}
+
+domain::outcome<domain::test_definition> decode_definition(std::string_view json) {
+    auto read = read_definition(json, domain::max_field_errors);
+    if (read.malformed) return domain::refusal{domain::errc::malformed, read.errors.front().detail};
+    if (read.errors.empty()) return std::move(read.definition);
+    return domain::refusal{domain::errc::validation, "the definition is not valid", std::move(read.errors)};
 }
 
 } // namespace gradesvc::codec

@@ -15,6 +15,15 @@ namespace gradesvc::codec {
 /// What the limits are: gradesvc/domain/definition_limits.hpp.
 domain::outcome<domain::test_definition> decode_definition(std::string_view json);
 
+/// What could be read of a text that may not be a valid definition, and the first `most_errors` errors. A valid one has none.
+/// Its items and skills stand where they stand in the text; what was wrong of them is left at its default.
+struct readable_definition {
+    domain::test_definition definition = {};
+    std::vector<domain::field_error> errors = {};
+    bool malformed = false; ///< not JSON
+};
+readable_definition read_definition(std::string_view json, std::size_t most_errors);
+
 // The following take the text of a valid definition and throw std::invalid_argument when it is not JSON.
 
 /// The definition as it is published: canonical JSON with that version.

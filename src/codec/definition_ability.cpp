@@ -18,9 +18,12 @@ void read_scale(object_reader& test, domain::test_definition& definition) {
     scale.min = json.number("min", -limits::scale, limits::scale);
     scale.max = json.number("max", -limits::scale, limits::scale);
     scale.step = json.number("step", 0, limits::scale);
-    if (scale.slope == 0) json.error("slope", "must not be 0");
-    if (scale.step && *scale.step == 0) json.error("step", "must be more than 0");
-    if (scale.min && scale.max && *scale.min >= *scale.max) json.error("max", "must be more than min");
+    if (std::abs(scale.slope) < limits::least_step) json.error("slope", "must not be 0, nor within 1e-6 of it");
+    if (scale.step && *scale.step < limits::least_step) json.error("step", "must be at least 1e-6");
+    if (scale.min && scale.max && *scale.min >= *scale.max)
+        json.error("max", "must be more than min");
+    else if (scale.min && scale.max && scale.step && *scale.step > *scale.max - *scale.min)
+        json.error("step", "is more than there is from min to max");
     json.finish("a scale");
     definition.scale = scale;
 }
@@ -32,8 +35,7 @@ void read_prior(object_reader& ability, domain::ability_settings& settings) {
     if (!member) return;
     object_reader prior(ability.errors(), member, ability.at("prior"));
     settings.prior_mean = prior.number("mean", -limits::parameter, limits::parameter).value_or(0);
-    settings.prior_sd = prior.number("sd", 0, limits::parameter).value_or(1);
-    if (settings.prior_sd <= 0) prior.error("sd", "must be more than 0");
+    settings.prior_sd = prior.number("sd", limits::least_sd, limits::parameter).value_or(1);
     prior.finish("a prior");
 }
 
@@ -44,7 +46,10 @@ void read_quadrature(object_reader& ability, domain::ability_settings& settings)
     settings.quadrature_min = grid.number("min", -limits::parameter, limits::parameter).value_or(-6);
     settings.quadrature_max = grid.number("max", -limits::parameter, limits::parameter).value_or(6);
     settings.quadrature_points = static_cast<int>(grid.integer("points", 2, limits::quadrature_points).value_or(61));
-    if (settings.quadrature_min >= settings.quadrature_max) grid.error("max", "must be more than min");
+    if (settings.quadrature_min >= settings.quadrature_max)
+        grid.error("max", "must be more than min");
+    else if (settings.quadrature_max - settings.quadrature_min < settings.prior_sd)
+        grid.error("max", "must be a standard deviation of the prior or more above min");
     grid.finish("a quadrature");
 }
 
@@ -62,8 +67,7 @@ void read_ability(object_reader& test, domain::test_definition& definition) {
                {"MLE", ability_estimator::mle},
                {"WLE", ability_estimator::wle},
                {"none", ability_estimator::none}});
-    settings.d = json.number("d", 0, 10).value_or(1);
-    if (settings.d <= 0) json.error("d", "must be more than 0");
+    settings.d = json.number("d", limits::least_d, limits::largest_d).value_or(1);
     read_prior(json, settings);
     read_quadrature(json, settings);
     json.finish("ability");
@@ -73,13 +77,13 @@ namespace {
 
 using matrix = std::vector<std::vector<double>>;
 
-// Cholesky: all pivots are positive.
+// Cholesky: all pivots are positive, and by so much that no skill follows from the others.
 bool positive_definite(matrix m) {
     for (std::size_t i = 0; i < m.size(); ++i)
         for (std::size_t j = 0; j <= i; ++j) {
             double sum = m[i][j];
             for (std::size_t k = 0; k < j; ++k) sum -= m[i][k] * m[j][k];
-            if (i == j && sum <= 1e-10) return false;
+            if (i == j && sum < limits::least_pivot) return false;
             m[i][j] = i == j ? std::sqrt(sum) : sum / m[j][j];
         }
     return true;
@@ -117,6 +121,17 @@ bool check_correlation(error_list& errors, const matrix& m, const std::string& p
     return true;
 }
 
+void check_nodes(object_reader& model, int points, std::size_t skills) {
+    if (skills > limits::modelled_skills)
+        return model.errors().add(model.pointer(), "goes with at most " + std::to_string(limits::modelled_skills) +
+                                                       " skills; there are " + std::to_string(skills));
+    std::size_t nodes = 1;
+    for (std::size_t k = 0; k < skills; ++k) nodes *= static_cast<std::size_t>(points);
+    if (nodes > limits::skill_nodes)
+        model.error("points", std::to_string(points) + " points for " + std::to_string(skills) + " skills are " +
+                                  std::to_string(nodes) + " nodes; at most " + std::to_string(limits::skill_nodes));
+}
+
 } // namespace
 
 void read_skill_model(object_reader& test, domain::test_definition& definition) {
@@ -129,8 +144,9 @@ void read_skill_model(object_reader& test, domain::test_definition& definition) 
         const auto at = json.at("correlation");
         model.correlation = read_matrix(test.errors(), correlation, at, definition.skills.size());
         if (check_correlation(test.errors(), model.correlation, at) && !positive_definite(model.correlation))
-            test.errors().add(at, "is not positive definite");
+            test.errors().add(at, "is not positive definite, or so nearly not that skills cannot be told apart");
     }
+    check_nodes(json, model.points, definition.skills.size());
     json.finish("a skill model");
     definition.skill_model = std::move(model);
 }
@@ -170,8 +186,8 @@ void read_difficulty(object_reader& json, domain::irt_parameters& irt) {
     for (const auto member : list) {
         const auto at = json.at("b") + "/" + std::to_string(irt.b.size());
         const auto b = read_number(json.errors(), member, at, -limits::parameter, limits::parameter);
-        if (b && ordered && !irt.b.empty() && *b <= irt.b.back())
-            json.errors().add(at, "must be more than the one before: thresholds of a GRM ascend");
+        if (b && ordered && !irt.b.empty() && *b < irt.b.back() + limits::least_threshold_gap)
+            json.errors().add(at, "must be at least 0.001 more than the one before: thresholds of a GRM ascend");
         irt.b.push_back(b.value_or(0));
     }
 }
@@ -200,7 +216,10 @@ void read_irt(object_reader& item, domain::test_item& target) {
     const bool lower = irt.model == irt_model::three_pl || irt.model == irt_model::four_pl;
     if (irt.c != 0 && !lower) json.error("c", "is a parameter of 3PL and 4PL only");
     if (irt.d != 1 && irt.model != irt_model::four_pl) json.error("d", "is a parameter of 4PL only");
-    if (irt.c >= irt.d) json.error("c", "must be less than the upper asymptote");
+    if (irt.c > irt.d - limits::least_asymptote_gap)
+        json.error("c", "must be at least 0.01 less than the upper asymptote");
+    if (irt.model == irt_model::grm && irt.a < limits::least_graded_a)
+        json.error("a", "must be at least 0.001: the slope of a GRM is positive");
     json.finish("irt");
     target.irt = std::move(irt);
 }

@@ -40,8 +40,10 @@ void read_gaps(object_reader& item, domain::test_item& target) {
         for (auto& id : read_options(item.errors(), given, pointer)) target.gaps.push_back({std::move(id), {}});
         return;
     }
-    if (!item.take_list("gaps", json_kind::object, 1, limits::options)) return;
-    for (const auto member : given) {
+    const auto map = item.take_map("gaps", limits::options, limits::id_length);
+    if (!map) return;
+    if (map.size() == 0) item.error("gaps", "must have at least one member");
+    for (const auto member : map) {
         const auto at = domain::pointer_join(pointer, member.key());
         if (auto why = id_error(member.key(), false); !why.empty()) item.errors().add(at, std::move(why));
         target.gaps.push_back({std::string(member.key()), read_options(item.errors(), member, at)});
@@ -122,7 +124,7 @@ void read_misconceptions(object_reader& item, domain::test_item& target) {
     if (target.type != item_type::choice && target.type != item_type::inline_choice &&
         target.type != item_type::gap_match && target.type != item_type::match)
         return;
-    const auto list = item.take_list("misconceptions", json_kind::object, 0, limits::options);
+    const auto list = item.take_map("misconceptions", limits::options, limits::option_length);
     if (!list) return;
     for (const auto member : list) {
         const auto at = domain::pointer_join(item.at("misconceptions"), member.key());

@@ -166,12 +166,11 @@ void read_numeric_key(object_reader& item, json_value member, const std::string&
 }
 
 void read_units(object_reader& item, domain::unit_rules& target) {
-    if (const auto list = item.take_list("units", json_kind::object, 0, limits::units))
+    if (const auto list = item.take_map("units", limits::units, limits::unit_length))
         for (const auto member : list) {
             const auto at = domain::pointer_join(item.at("units"), member.key());
             const char first = member.key().empty() ? '0' : member.key().front();
-            if (is_blank(member.key()) || (first >= '0' && first <= '9') || code_points(member.key()) > 50)
-                item.errors().add(at, "is not a unit");
+            if (is_blank(member.key()) || (first >= '0' && first <= '9')) item.errors().add(at, "is not a unit");
             auto factor = read_exact(item.errors(), member, at);
             if (factor && factor->value <= 0) item.errors().add(at, "must be more than 0");
             if (factor) target.factors.emplace_back(member.key(), std::move(factor->text));

@@ -80,10 +80,10 @@ void read_mapping(object_reader& rule, domain::test_item& target) {
     const bool object = given.is(json_kind::object) && target.type == item_type::choice;
     if ((!object && !given.is(json_kind::array)) || given.size() == 0 || given.size() > limits::pairs)
         rule.error("mapping", "must map 1 to " + std::to_string(limits::pairs) + " values to scores");
-    else if (object)
-        read_mapping_object(rule, given, target, mapping);
-    else
+    else if (!object)
         read_mapping_array(rule, given, target, mapping);
+    else if (rule.take_map("mapping", limits::pairs, limits::option_length))
+        read_mapping_object(rule, given, target, mapping);
 }
 
 } // namespace gradesvc::codec

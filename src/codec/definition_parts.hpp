@@ -13,6 +13,9 @@ void read_skill_model(object_reader& test, domain::test_definition&);
 void read_levels(object_reader& test, domain::test_definition&);
 void read_irt(object_reader& item, domain::test_item&);
 
+// definition_grids.cpp: whether what the engine computes on the grids of ability and skills stays within bounds.
+void check_grids(error_list&, const domain::test_definition&);
+
 // definition_skills.cpp
 void read_skills(object_reader& test, domain::test_definition&, distinct_ids& skill_ids);
 void read_item_skills(object_reader& item, domain::test_item&, const distinct_ids& skill_ids);

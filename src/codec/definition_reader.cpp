@@ -11,7 +11,11 @@ namespace gradesvc::codec {
 namespace limits = domain::limits;
 
 void error_list::add(std::string pointer, std::string detail) {
-    if (errors_.size() < domain::max_field_errors) errors_.push_back({std::move(pointer), std::move(detail)});
+    constexpr std::size_t longest = 2 * limits::name_size;
+    if (errors_.size() >= most_) return;
+    pointer.resize(cut(pointer, longest).size());
+    detail.resize(cut(detail, longest).size());
+    errors_.push_back({std::move(pointer), std::move(detail)});
 }
 
 std::optional<std::string> read_text(error_list& errors, json_value value, const std::string& pointer,
@@ -76,7 +80,7 @@ domain::localized_text read_localized(error_list& errors, json_value value, cons
         return text;
     }
     for (const auto member : value) {
-        const auto at = domain::pointer_join(pointer, member.key());
+        const auto at = domain::pointer_join(pointer, cut(member.key(), limits::name_size));
         if (member.key().empty() || member.key().size() > limits::locale_length) errors.add(at, "is not a language");
         if (auto one = read_text(errors, member, at, limits::text_length))
             text.texts.emplace_back(member.key(), std::move(*one));
@@ -96,8 +100,7 @@ std::string snake_case(std::string_view word) {
 
 void add_unknown_word(error_list& errors, const std::string& pointer, std::string_view given,
                       const std::vector<std::string_view>& known) {
-    std::string detail =
-        given.empty() ? "must be one of " : "\"" + std::string(given.substr(0, 40)) + "\" is not one of ";
+    std::string detail = given.empty() ? "must be one of " : "\"" + std::string(cut(given, 40)) + "\" is not one of ";
     for (std::size_t i = 0; i < known.size(); ++i) detail.append(i == 0 ? "" : ", ").append(known[i]);
     errors.add(pointer, std::move(detail));
 }
@@ -124,6 +127,20 @@ json_value object_reader::take_list(std::string_view name, json_kind kind, std::
     error(name, std::string("must be an ") + (kind == json_kind::array ? "array" : "object") + " of " +
                     std::to_string(min) + " to " + std::to_string(max) + " members");
     return {};
+}
+
+json_value object_reader::take_map(std::string_view name, std::size_t max, std::size_t length) {
+    const auto map = take_list(name, json_kind::object, 0, max);
+    if (!map) return map;
+    bool good = true;
+    for (const auto member : map) {
+        const auto size = code_points(member.key());
+        if (size > 0 && size <= length) continue;
+        errors_.add(domain::pointer_join(at(name), cut(member.key(), limits::name_size)),
+                    "must have a name of 1 to " + std::to_string(length) + " characters");
+        good = false;
+    }
+    return good ? map : json_value();
 }
 
 std::optional<std::string> object_reader::text(std::string_view name, std::size_t max_length) {

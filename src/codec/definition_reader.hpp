@@ -18,14 +18,17 @@ namespace gradesvc::codec {
 
 using json_value = json_document::value;
 
-/// The errors of one document, at most domain::max_field_errors.
+/// The errors of one document, the first `most` of them. Names in a document may be as long as the document, and stand in
+/// every pointer below: what is longer than any pointer of a valid definition is cut.
 class error_list {
 public:
+    explicit error_list(std::size_t most) : most_(most) {}
     void add(std::string pointer, std::string detail);
     bool empty() const { return errors_.empty(); }
     std::vector<domain::field_error> take() { return std::move(errors_); }
 
 private:
+    std::size_t most_;
     std::vector<domain::field_error> errors_;
 };
 
@@ -66,6 +69,9 @@ public:
     json_value need(std::string_view name);
     /// The member as an array or object with `min` to `max` members, or a value that is false.
     json_value take_list(std::string_view name, json_kind kind, std::size_t min, std::size_t max);
+    /// An object of 0 to `max` members whose names are the author's; those of no length, or of more than `length` code
+    /// points, are errors, and make the whole a value that is false.
+    json_value take_map(std::string_view name, std::size_t max, std::size_t length);
 
     std::optional<std::string> text(std::string_view name, std::size_t max_length);
     std::optional<exact_number> exact(std::string_view name);

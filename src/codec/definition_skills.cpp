@@ -87,7 +87,7 @@ void read_skills(object_reader& test, domain::test_definition& definition, disti
 }
 
 void read_item_skills(object_reader& item, domain::test_item& target, const distinct_ids& skill_ids) {
-    const auto list = item.take_list("skills", json_kind::object, 0, limits::skills);
+    const auto list = item.take_map("skills", limits::skills, limits::id_length);
     if (!list) return;
     for (const auto member : list) {
         const auto at = domain::pointer_join(item.at("skills"), member.key());

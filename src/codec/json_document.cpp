@@ -1,5 +1,6 @@
 #include "codec/json_document.hpp"
 
+#include "codec/text.hpp"
 #include "gradesvc/domain/errc.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -12,6 +13,8 @@ namespace gradesvc::codec {
 
 namespace json = boost::json;
 using error_code = boost::system::error_code;
+
+constexpr std::size_t longest_pointer = 4096; // names may be as long as the document
 
 struct json_handler {
     static constexpr std::size_t max_object_size = std::size_t(-1);
@@ -142,7 +145,9 @@ std::string json_document::pointer_of(std::uint32_t index) const {
         std::size_t position = 0;
         for (; nodes_[child].end <= index && child != index; ++position) child = nodes_[child].end;
         const bool in_array = nodes_[at].kind == json_kind::array;
-        pointer = domain::pointer_join(pointer, in_array ? std::to_string(position) : std::string(nodes_[child].key));
+        const auto key = cut(nodes_[child].key, longest_pointer);
+        pointer = domain::pointer_join(pointer, in_array ? std::to_string(position) : std::string(key));
+        if (pointer.size() > longest_pointer) break;
         at = child;
     }
     return pointer;

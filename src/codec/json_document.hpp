@@ -78,7 +78,7 @@ public:
     value root() const { return {this, 0}; }
     std::size_t values() const { return nodes_.size(); } ///< in the whole document
 
-    /// JSON pointers of members that repeat an earlier name of their object.
+    /// JSON pointers of members that repeat an earlier name of their object; cut where they are very long.
     const std::vector<std::string>& duplicates() const { return duplicates_; }
 
 private:

@@ -18,6 +18,7 @@ constexpr std::size_t max_key_length = 255;
 constexpr std::size_t max_claim_length = 64; // started_at, submitted_at
 constexpr std::size_t max_metadata = 64;
 constexpr std::size_t max_metadata_length = 1024;
+constexpr std::size_t max_error_length = 4096;
 constexpr std::int64_t max_time_ms = 1'000'000'000'000;
 
 } // namespace
@@ -134,7 +135,13 @@ void submission_decoder::answers(value m, unknown_members unknown) {
         return error("/answers", "must have at most " + std::to_string(max_answers) + " members");
     answers_json_ = m;
     answers_.reserve(m.size());
-    for (const auto a : m) answers_.push_back(answer(a, unknown));
+    for (const auto a : m) {
+        // Names may be as long as the document, and would stand in every pointer below.
+        if (code_points(a.key()) > max_id_length)
+            error(pointer_join("/answers", cut(a.key(), max_error_length)), id_error(a.key(), true));
+        else
+            answers_.push_back(answer(a, unknown));
+    }
 }
 
 domain::given_answer submission_decoder::answer(value a, unknown_members unknown) {
@@ -195,7 +202,9 @@ std::string submission_decoder::answers_sha256() {
 }
 
 void submission_decoder::error(std::string pointer, std::string detail) {
-    if (errors_.size() < domain::max_field_errors) errors_.push_back({std::move(pointer), std::move(detail)});
+    if (errors_.size() >= domain::max_field_errors) return;
+    pointer.resize(cut(pointer, max_error_length).size());
+    errors_.push_back({std::move(pointer), std::move(detail)});
 }
 
 } // namespace gradesvc::codec

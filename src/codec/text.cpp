@@ -47,6 +47,12 @@ bool has_control(std::string_view text) {
     return false;
 }
 
+std::string_view cut(std::string_view text, std::size_t bytes) {
+    if (text.size() <= bytes) return text;
+    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80) --bytes;
+    return text.substr(0, bytes);
+}
+
 bool is_blank(std::string_view text) {
     // White_Space beyond ASCII: U+0085 U+00A0 U+1680 U+2000–200A U+2028 U+2029 U+202F U+205F U+3000
     while (!text.empty()) {

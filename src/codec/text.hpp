@@ -21,6 +21,9 @@ std::size_t code_points(std::string_view text);
 /// C0, DEL or C1 controls.
 bool has_control(std::string_view text);
 
+/// The first `bytes` bytes at most, without the part of a character.
+std::string_view cut(std::string_view text, std::size_t bytes);
+
 /// Empty, or white space of Unicode only.
 bool is_blank(std::string_view text);
 

@@ -126,11 +126,14 @@ estimate mle(const item_bank& bank, std::span<const response> responses, std::sp
 }
 
 estimate map(const item_bank& bank, std::span<const response> responses, std::span<const double> log_likelihood) {
-    const auto [mean, sd] = bank.prior();
-    const auto slope = [&](double theta) { return at(bank, responses, theta).score - (theta - mean) / (sd * sd); };
+    const auto& prior = bank.prior();
+    const double precision = 1 / (prior.sd * prior.sd);
+    const auto slope = [&](double theta) {
+        return at(bank, responses, theta).score - (theta - prior.mean) * precision;
+    };
     const auto root = falling_root(slope, best_node(bank, log_likelihood, true), bank.grid());
-    const double theta = root.value_or(mean);
-    return finite(theta, at(bank, responses, theta).information + 1 / (sd * sd));
+    const double theta = root.value_or(prior.mean);
+    return finite(theta, at(bank, responses, theta).information + precision);
 }
 
 estimate wle(const item_bank& bank, std::span<const response> responses, std::span<const double> log_likelihood) {

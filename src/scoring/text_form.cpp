@@ -1,7 +1,5 @@
 #include "scoring/text_form.hpp"
 
-#include "gradesvc/domain/definition_limits.hpp"
-
 #include <utf8proc.h>
 
 #include <algorithm>
@@ -23,9 +21,21 @@ bool is_space(utf8proc_int32_t c) {
     return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
 }
 
-// Putting combining marks in order takes the square of their number. Keys are shorter; of a longer answer only a wildcard
-// can make anything, and that compares bytes.
-constexpr std::size_t longest_normalised = 4 * domain::limits::key_length;
+// Putting combining marks in order takes the square of their number. No script has so many on one letter (UAX #15 holds 30
+// to be plenty): texts with more are compared as they are.
+constexpr int most_marks = 60;
+
+bool has_too_many_marks(std::string_view text) {
+    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+    int marks = 0;
+    for (std::size_t i = 0; i < text.size() && marks <= most_marks;) {
+        utf8proc_int32_t c = 0;
+        i += static_cast<std::size_t>(std::max<utf8proc_ssize_t>(
+            1, utf8proc_iterate(bytes + i, static_cast<utf8proc_ssize_t>(text.size() - i), &c)));
+        marks = c >= 0 && utf8proc_get_property(c)->combining_class != 0 ? marks + 1 : 0;
+    }
+    return marks > most_marks;
+}
 
 std::string normalised(std::string_view text, letter_case letters) {
     auto options = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
@@ -72,7 +82,7 @@ void collapse_spaces(std::string& text) {
 } // namespace
 
 std::string comparable(std::string_view text, letter_case letters) {
-    auto form = is_ascii(text) || text.size() > longest_normalised ? ascii(text, letters) : normalised(text, letters);
+    auto form = is_ascii(text) || has_too_many_marks(text) ? ascii(text, letters) : normalised(text, letters);
     collapse_spaces(form);
     return form;
 }

@@ -1,5 +1,6 @@
 // Any bytes as a definition: decoded, stored, compiled, and scored with an own answer for each item and without one.
 #include "codec/definition.hpp"
+
 #include "codec/submission_decoder.hpp"
 #include "fuzz/check_sheet.hpp"
 #include "fuzz/own_answers.hpp"

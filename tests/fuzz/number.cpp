@@ -55,7 +55,8 @@ void check_decimal(std::string_view text, bool comma) {
     const auto number = plain(text.substr(0, longest));
     double nearest = 0;
     const auto parsed = std::from_chars(number.data(), number.data() + number.size(), nearest);
-    if (parsed.ec == std::errc()) must(domain::to_double(*found.value) == nearest, "the nearest double is that of libstdc++");
+    if (parsed.ec == std::errc())
+        must(domain::to_double(*found.value) == nearest, "the nearest double is that of libstdc++");
 }
 
 void check_fraction(std::string_view text) {

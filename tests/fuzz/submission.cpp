@@ -13,7 +13,7 @@ using fuzz::must;
 namespace {
 
 std::shared_ptr<const scoring::scorer> all_types() {
-    std::ifstream in("/tmp/all-some.json");
+    std::ifstream in(GRADESVC_SOURCE_DIR "/tests/vectors/all-types.json");
     auto definition = codec::decode_definition(std::string(std::istreambuf_iterator<char>(in), {}));
     must(definition.has_value(), "the test is valid");
     auto scorer = scoring::scorer::compile(*std::move(definition));

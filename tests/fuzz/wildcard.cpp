@@ -1,7 +1,8 @@
 // Wildcard patterns against a matcher that is slow and plain. Input: the pattern, a line feed, the text.
+#include "scoring/wildcard.hpp"
+
 #include "fuzz/must.hpp"
 #include "scoring/text_form.hpp"
-#include "scoring/wildcard.hpp"
 
 #include <optional>
 

@@ -20,6 +20,7 @@ inline constexpr std::size_t pairs = 400;           ///< correct pairs, mapping 
 inline constexpr std::size_t keys = 100;            ///< entries of a text or numeric key
 inline constexpr std::size_t wildcards = 20;        ///< of one text key
 inline constexpr std::size_t units = 100;           ///< of a numeric item
+inline constexpr std::size_t unit_length = 50;      ///< code points
 inline constexpr std::size_t areas = 100;           ///< of an item
 inline constexpr std::size_t coordinates = 400;     ///< of an area
 inline constexpr std::size_t criteria = 50;         ///< of a rubric
@@ -44,5 +45,18 @@ inline constexpr int key_exponent = 400; ///< its power of ten, either sign
 inline constexpr double points = 1e6;    ///< largest score of an item, either sign
 inline constexpr double parameter = 1e3; ///< largest magnitude of an item parameter, cut or prior
 inline constexpr double scale = 1e9;     ///< largest magnitude on the reported scale
+
+inline constexpr std::size_t definition_size = 4 << 20; ///< bytes of the JSON text
+inline constexpr std::size_t name_size = 2048; ///< bytes of a member's name: nothing longer is an id or an option
+inline constexpr double least_step = 1e-6;     ///< of the reported scale, its slope and its step, either sign
+inline constexpr double least_sd = 0.01;       ///< of the prior
+inline constexpr double least_d = 0.1;         ///< scaling constant of the test
+inline constexpr double largest_d = 10;
+inline constexpr double least_graded_a = 1e-3;          ///< slope of a GRM
+inline constexpr double least_threshold_gap = 1e-3;     ///< between the thresholds of a GRM
+inline constexpr double least_asymptote_gap = 0.01;     ///< between the lower and the upper asymptote
+inline constexpr double least_pivot = 1e-6;             ///< variance of a skill that the ones before it do not explain
+inline constexpr std::size_t ability_cells = 2'500'000; ///< response categories of all items x quadrature points
+inline constexpr std::size_t skill_cells = 4'000'000; ///< categories of the items x nodes of the skills that each tests
 
 } // namespace gradesvc::domain::limits
