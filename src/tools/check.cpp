@@ -6,6 +6,7 @@
 #include "tools/file.hpp"
 #include "tools/lint.hpp"
 
+#include <limits>
 #include <ostream>
 #include <stdexcept>
 
@@ -24,12 +25,12 @@ std::vector<field_error> errors_of(const domain::refusal& why) {
     return why.errors.empty() ? std::vector<field_error>{{"", why.detail}} : why.errors;
 }
 
+// Every error, and warnings about what could be read.
 findings examine(const std::string& json) {
-    auto definition = codec::decode_definition(json);
-    if (!definition) return {errors_of(definition.error())};
-    findings found;
-    found.warnings = lint(*definition);
-    if (const auto scorer = scoring::scorer::compile(*std::move(definition)); !scorer)
+    auto read = codec::read_definition(json, std::numeric_limits<std::size_t>::max());
+    findings found{std::move(read.errors), lint(read.definition)};
+    if (!found.errors.empty()) return found;
+    if (const auto scorer = scoring::scorer::compile(std::move(read.definition)); !scorer)
         found.errors = errors_of(scorer.error());
     return found;
 }

@@ -31,7 +31,7 @@ TEST_CASE("the bundled samples have no findings") {
 }
 
 TEST_CASE("errors are listed with file, pointer and reason") {
-    const temporary_file test(R"({"test_id":"t","items":[{"item_id":"a","options":["A"],"correct":"B"},
+    const temporary_file test(R"({"test_id":"t","items":[{"item_id":"a","options":["A","C"],"correct":"B"},
                                {"item_id":"o","type":"order","options":["A","B"],"correct":["B","A"]}]})");
     const run checked({test.path});
     CHECK(checked.exit_code == 1);
@@ -43,7 +43,9 @@ TEST_CASE("what cannot be scored is an error") {
         {"item_id":"q","correct":"A","max_score":"999999.999999999","skills":{"s":1000}}]})");
     const run checked({test.path});
     CHECK(checked.exit_code == 1);
-    CHECK(checked.out == test.path + ": error: /skills/0: the weights of its items are too large to be summed\n");
+    CHECK_THAT(checked.out,
+               Catch::Matchers::StartsWith(
+                   test.path + ": error: /skills/0: the weights of its items are too large to be summed\n"));
 }
 
 TEST_CASE("warnings alone leave the exit code 0") {
@@ -58,9 +60,102 @@ TEST_CASE("warnings alone leave the exit code 0") {
     CHECK(checked.err.empty());
     CHECK_THAT(checked.out, Catch::Matchers::ContainsSubstring(R"("errors":[],"warnings":[{"pointer":)"));
     for (const auto* pointer : {"/items/0/correct/0/tol", "/items/1/options/0", "/items/1/options/2", "/items/1/irt/a",
-                                "/items/2/correct/0", "/items/3/options", "/skills/0"})
+                                "/items/2/correct/1", "/items/3/options", "/skills/0"})
         CHECK_THAT(checked.out,
                    Catch::Matchers::ContainsSubstring("{\"pointer\":\"" + std::string(pointer) + "\",\"detail\":"));
+}
+
+TEST_CASE("every error is told, and what else is worth a word") {
+    std::string json = R"({"test_id":"t","skills":[{"skill_id":"s","resources":["chapter 3"]}],"items":[)";
+    for (int i = 0; i < 300; ++i) json += "{},";
+    const temporary_file test(json + R"({"item_id":"q","options":["A"],"correct":"A"}]})");
+    const run checked({test.path});
+    CHECK(checked.exit_code == 1);
+    for (const auto* line :
+         {"error: /items/0/item_id: is missing\n", "error: /items/299/correct: is missing\n",
+          "warning: /items/300/options: ", "warning: /skills/0/resources/0: ", "warning: /skills/0: "})
+        CHECK_THAT(checked.out, Catch::Matchers::ContainsSubstring(test.path + ": " + line));
+}
+
+TEST_CASE("entries of a key that never count are told") {
+    const temporary_file test(R"({"test_id":"t","items":[
+        {"item_id":"t","type":"text_entry","rule":"text","correct":["Rome",{"value":"rome","case_sensitive":true},
+         {"value":"R*e","wildcard":true},{"value":"rä*e","wildcard":true},{"value":"r*m*E","wildcard":true},"ROMA"]},
+        {"item_id":"n","type":"text_entry","rule":"numeric","correct":[{"value":"10","tol":"1"},
+         {"value":"10","tol":"0.05","tol_type":"relative"},{"value":"[9,11]","tol_type":"range"},
+         {"value":"[9,11.1]","tol_type":"range"},"10.5",{"value":"10.5","tol":2,"tol_type":"decimals"}]}]})");
+    const run checked({test.path});
+    CHECK(checked.exit_code == 0);
+    std::string expected;
+    for (const auto* place : {"/items/0/correct/1: never counts: entry 0", "/items/0/correct/3: never counts: entry 2",
+                              "/items/0/correct/4: never counts: entry 2", "/items/1/correct/1: never counts: entry 0",
+                              "/items/1/correct/2: never counts: entry 0", "/items/1/correct/4: never counts: entry 0"})
+        expected += test.path + ": warning: " + place + " matches all that it does\n";
+    CHECK(checked.out == expected);
+}
+
+namespace {
+
+// The pointers of all warnings about a test.
+std::vector<std::string> warnings_about(const std::string& members, const std::string& items) {
+    const temporary_file test(R"({"test_id":"t",)" + members + R"("items":[)" + items + "]}");
+    const run checked({test.path});
+    CHECK(checked.exit_code == 0);
+    std::vector<std::string> pointers;
+    std::istringstream lines(checked.out);
+    const auto prefix = test.path + ": warning: ";
+    for (std::string line; std::getline(lines, line);)
+        if (line.starts_with(prefix))
+            pointers.push_back(line.substr(prefix.size(), line.find(": ", prefix.size()) - prefix.size()));
+    return pointers;
+}
+
+std::string four_items(const std::string& members) {
+    std::string items;
+    for (int i = 0; i < 4; ++i)
+        items += std::string(i == 0 ? "" : ",") + R"({"item_id":"i)" + std::to_string(i) + R"(","correct":"A",)" +
+                 members + "}";
+    return items;
+}
+
+} // namespace
+
+TEST_CASE("models that cannot do what they are meant for are told") {
+    using pointers = std::vector<std::string>;
+    const std::string irt = R"("irt":{"model":"2PL","b":0})", plain = R"("max_score":1)";
+    CHECK(warnings_about("", four_items(irt)).empty());
+    CHECK(warnings_about(R"("ability":{"quadrature":{"points":11}},)", four_items(irt)) ==
+          pointers{"/ability/quadrature/points"});
+    CHECK(warnings_about(R"("ability":{"quadrature":{"points":11}},)", four_items(plain)).empty());
+    CHECK(warnings_about(R"("ability":{"quadrature":{"min":-3,"max":3.9}},)", four_items(irt)) ==
+          pointers{"/ability/quadrature/min", "/ability/quadrature/max"});
+    CHECK(
+        warnings_about(
+            R"("scale":{"min":200,"max":800},"levels":[{"label":"a","min":199},{"label":"b","min":801},{"label":"c","min":200}],)",
+            four_items(plain)) == pointers{"/scale", "/levels", "/levels"});
+    CHECK(warnings_about(R"("levels":[{"label":"a","min":50}],)", four_items(irt)) == pointers{"/levels"});
+    CHECK(warnings_about(R"("levels":[{"label":"a","min":50},{"label":"b","min":101}],)", four_items(plain)) ==
+          pointers{"/levels"});
+    CHECK(
+        warnings_about("", four_items(R"("options":["A","B","C","D"],"irt":{"model":"3PL","b":0,"c":0.36})")).size() ==
+        4);
+    CHECK(warnings_about("", four_items(R"("options":["A","B","C","D"],"irt":{"model":"3PL","b":0,"c":0.3})")).empty());
+}
+
+TEST_CASE("skills without evidence, or that cannot be told apart, are told") {
+    using pointers = std::vector<std::string>;
+    const std::string two =
+        R"("skills":[{"skill_id":"a","resources":["https://x.org","see page 3"]},{"skill_id":"b"}],)";
+    CHECK(warnings_about(two, four_items(R"("skills":{"a":1,"b":"1/3"})")) ==
+          pointers{"/skills/0/resources/1", "/skills/1"});
+    CHECK(warnings_about(
+              R"("skills":[{"skill_id":"a"},{"skill_id":"b"}],"skill_model":{"correlation":[[1,0.96],[0.96,1]]},)",
+              four_items(R"("skills":{"a":1},"irt":{"model":"2PL","b":0})") + "," +
+                  R"({"item_id":"x","correct":"A","skills":{"b":1}})") ==
+          pointers{"/skills/1", "/skill_model/correlation/1/0"});
+    CHECK(warnings_about(R"("skills":[{"skill_id":"a","prerequisites":["b","b"]},{"skill_id":"b"}],)",
+                         four_items(R"("skills":{"a":1})")) ==
+          pointers{"/skills/1", "/skills/0/prerequisites/0", "/skills/0/prerequisites/1"});
 }
 
 TEST_CASE("not JSON at all is an error of the whole document") {
