@@ -60,11 +60,10 @@ TEST_CASE("a bad record is told and changes nothing", "[catalog]") {
 TEST_CASE("a test beyond this engine is known, but has no scorer", "[catalog]") {
     catalog tests;
     tests.set_complete();
-    CHECK_FALSE(
-        put(tests,
-            R"({"test_id":"t","version":1,"skills":[{"skill_id":"s"}],"items":[
+    CHECK_FALSE(put(tests,
+                    R"({"test_id":"t","version":1,"skills":[{"skill_id":"s"}],"items":[
                 {"item_id":"q","correct":"A","max_score":"999999.999999999","skills":{"s":1000}}]})")
-            .empty());
+                    .empty());
     REQUIRE(tests.latest("t"));
     CHECK_FALSE(tests.scorer_of(*tests.latest("t")));
 }

@@ -110,3 +110,46 @@ TEST_CASE("any answers to any choices: scores in bounds, whatever the order, dup
         CHECK(same(sheet, scored(*scorer, all)));
     }
 }
+
+namespace {
+
+double earned(const scoring::scorer& scorer, const std::vector<std::string_view>& ticked) {
+    answers given;
+    return score(scorer, given.list("q", ticked)).item_scores[0].score;
+}
+
+} // namespace
+
+TEST_CASE("partial credit: in bounds, all for the key alone, a wrong tick never helps, a right one never hurts") {
+    const std::vector<std::string> options = {"A", "B", "C", "D", "E", "F"};
+    generator chance(77);
+    for (int round = 0; round < 120; ++round) {
+        const auto right = static_cast<std::size_t>(1 + below(chance, 5));
+        auto item = multiple("q", options, {options.begin(), options.begin() + static_cast<std::ptrdiff_t>(right)});
+        static constexpr domain::rule_kind kinds[] = {domain::rule_kind::edc, domain::rule_kind::halves,
+                                                      domain::rule_kind::per_option};
+        item.rule.kind = kinds[below(chance, 3)];
+        item.rule.penalty = static_cast<domain::option_penalty>(below(chance, 4)); // all but none
+        item.max_score = std::to_string(1 + below(chance, 7)) + "/" + std::to_string(1 + below(chance, 7));
+        const auto scorer = compiled(item);
+        const double max = score(*scorer, answers()).item_scores[0].max;
+        for (unsigned ticks = 1; ticks < 1U << options.size(); ++ticks) {
+            std::vector<std::string_view> ticked;
+            for (std::size_t i = 0; i < options.size(); ++i)
+                if ((ticks >> i & 1U) != 0) ticked.push_back(options[i]);
+            const double points = earned(*scorer, ticked);
+            const bool is_key = ticks == (1U << right) - 1;
+            CHECK((points >= 0 && points <= max));
+            CHECK((points == max) == is_key);
+            for (std::size_t i = 0; i < options.size(); ++i) {
+                if ((ticks >> i & 1U) != 0) continue;
+                auto more = ticked;
+                more.push_back(options[i]);
+                if (i < right)
+                    CHECK(earned(*scorer, more) >= points);
+                else
+                    CHECK(earned(*scorer, more) <= points);
+            }
+        }
+    }
+}
