@@ -5,6 +5,7 @@
 #include "gradesvc/scoring/scorer.hpp"
 #include "tools/file.hpp"
 #include "tools/lint.hpp"
+#include "tools/measurement.hpp"
 
 #include <limits>
 #include <ostream>
@@ -19,6 +20,7 @@ using domain::field_error;
 struct findings {
     std::vector<field_error> errors = {};
     std::vector<field_error> warnings = {};
+    std::optional<scoring::test_properties> measurement = {};
 };
 
 std::vector<field_error> errors_of(const domain::refusal& why) {
@@ -26,12 +28,15 @@ std::vector<field_error> errors_of(const domain::refusal& why) {
 }
 
 // Every error, and warnings about what could be read.
-findings examine(const std::string& json) {
+findings examine(const std::string& json, bool with_measurement) {
     auto read = codec::read_definition(json, std::numeric_limits<std::size_t>::max());
     findings found{std::move(read.errors), lint(read.definition)};
     if (!found.errors.empty()) return found;
-    if (const auto scorer = scoring::scorer::compile(std::move(read.definition)); !scorer)
+    const auto scorer = scoring::scorer::compile(std::move(read.definition));
+    if (!scorer)
         found.errors = errors_of(scorer.error());
+    else if (with_measurement)
+        found.measurement = (*scorer)->properties();
     return found;
 }
 
@@ -61,6 +66,10 @@ void append_json(std::string& json, const std::string& file, const findings& fou
     object.text("file", file);
     append_list(object.key("errors"), found.errors);
     append_list(object.key("warnings"), found.warnings);
+    if (found.measurement)
+        append_measurement(object.key("measurement"), *found.measurement);
+    else
+        object.null("measurement");
     object.close();
 }
 
@@ -71,7 +80,7 @@ int run_check(const check_options& options, std::ostream& out, std::ostream& err
     std::string json = "[";
     for (const auto& file : options.files) {
         try {
-            const auto found = examine(read_file(file));
+            const auto found = examine(read_file(file), options.format == output_format::json);
             if (!found.errors.empty()) exit_code = std::max(exit_code, 1);
             if (options.format == output_format::json)
                 append_json(json, file, found);

@@ -3,6 +3,9 @@
 #include "support/catch.hpp"
 #include "temporary_file.hpp"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/value_to.hpp>
+
 #include <sstream>
 
 using namespace gradesvc;
@@ -172,4 +175,16 @@ TEST_CASE("an unreadable file is exit 2, and the others are checked all the same
     CHECK(checked.exit_code == 2);
     CHECK_THAT(checked.err, Catch::Matchers::ContainsSubstring("/nowhere/x.json"));
     CHECK(checked.out == good.path + ": ok\n");
+}
+
+TEST_CASE("what calibrated items promise is told as JSON", "[check]") {
+    const run checked({GRADESVC_SOURCE_DIR "/config/tests/lsat-6.json"}, tools::output_format::json);
+    const auto measurement = boost::json::parse(checked.out).at(0).at("measurement");
+    CHECK(measurement.at("items") == 5);
+    CHECK(measurement.at("marginal_reliability").to_number<double>() == Approx(0.2989).margin(1e-4));
+    CHECK(measurement.at("information").as_array().size() == 13);
+    CHECK(measurement.at("sum_scores").as_array().size() == 6);
+    CHECK(measurement.at("sum_scores").at(4).at("theta").to_number<double>() == Approx(0.0746).margin(1e-4));
+    const temporary_file plain(R"({"test_id":"t","items":[{"item_id":"q","correct":"A"}]})");
+    CHECK(boost::json::parse(run({plain.path}, tools::output_format::json).out).at(0).at("measurement").is_null());
 }
