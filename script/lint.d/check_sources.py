@@ -20,6 +20,7 @@ LIBRARIES = {
     "utf8proc.h": "PkgConfig::UTF8PROC",
     "systemd/": "PkgConfig::SYSTEMD",
     "boost/url": "Boost::url",
+    "kainjow/": "kainjow::mustache",
     "boost/json": "Boost::json",
 }
 SHARED = {"Boost::json"}  # part of the interface of the room that names it: those above may include it as well

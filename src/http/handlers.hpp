@@ -8,6 +8,7 @@ namespace gradesvc::http {
 net::awaitable<response> post_submission(exchange&);
 net::awaitable<response> post_batch(exchange&);
 net::awaitable<response> get_submission(exchange&);
+net::awaitable<response> get_report(exchange&);
 net::awaitable<response> list_submissions_of_user(exchange&);
 net::awaitable<response> put_test(exchange&);
 net::awaitable<response> get_test(exchange&);

@@ -17,6 +17,7 @@ std::vector<route> api_routes() {
         {"POST", "/api/submit-test/", post_submission, takes::json, gives::json},
         {"POST", "/v1/submissions:batch", post_batch, takes::ndjson, gives::ndjson},
         {"GET", "/v1/submissions/{submission_id}", get_submission},
+        {"GET", "/v1/submissions/{submission_id}/report", get_report, takes::nothing, gives::anything},
         {"GET", "/v1/users/{user_id}/submissions", list_submissions_of_user},
         {"PUT", "/v1/tests/{test_id}", put_test, takes::json, gives::json},
         {"GET", "/v1/tests/{test_id}", get_test},

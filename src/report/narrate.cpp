@@ -45,8 +45,11 @@ public:
     }
 
 private:
-    std::string level() const { return shortened(definition_.levels[sheet_.level->level].label.in(locale_)); }
-    std::string label(std::size_t skill) const { return shortened(definition_.skills[skill].label.in(locale_)); }
+    std::string quoted(const domain::localized_text& text) const {
+        return words_.say("quoted", {{"text", shortened(text.in(locale_))}});
+    }
+    std::string level() const { return quoted(definition_.levels[sheet_.level->level].label); }
+    std::string label(std::size_t skill) const { return quoted(definition_.skills[skill].label); }
     std::string raw() const { return words_.number(sheet_.raw); }
 
     std::string percent() const {
@@ -54,14 +57,18 @@ private:
         return words_.percent(sheet_.percent.value_or(share));
     }
 
+    // Whether the headline is about a score on the reporting scale, not about points.
+    bool scored() const {
+        return sheet_.pending == 0 && sheet_.ability && sheet_.ability->scaled && sheet_.ability->ci95;
+    }
+
     std::string headline() const {
         if (sheet_.pending > 0)
             return words_.say("headline.pending", sheet_.pending,
                               {{"points", raw()}, {"max", words_.number(sheet_.max)}});
-        const auto* const ability = sheet_.ability ? &*sheet_.ability : nullptr;
-        if (ability != nullptr && ability->scaled && ability->ci95) {
-            const auto score = words_.number(*ability->scaled);
-            const auto range = words_.range(ability->ci95->low, ability->ci95->high);
+        if (scored()) {
+            const auto score = words_.number(*sheet_.ability->scaled);
+            const auto range = words_.range(sheet_.ability->ci95->low, sheet_.ability->ci95->high);
             if (sheet_.level)
                 return words_.say("headline.level_score", {{"level", level()}, {"score", score}, {"range", range}});
             return words_.say("headline.score", {{"score", score}, {"range", range}});
@@ -73,7 +80,7 @@ private:
     }
 
     void add_score(std::vector<std::string>& out) const {
-        out.push_back(words_.say("score.points", sheet_.max, {{"points", raw()}}));
+        if (scored()) out.push_back(words_.say("score.points", sheet_.max, {{"points", raw()}}));
         out.push_back(words_.say("score.answered", sheet_.items, {{"answered", words_.number(sheet_.answered)}}));
         if (!sheet_.ability) return;
         const auto& ability = *sheet_.ability;

@@ -4,6 +4,7 @@
 #include "gradesvc/tools/calibrate.hpp"
 #include "gradesvc/tools/check.hpp"
 #include "gradesvc/tools/health.hpp"
+#include "gradesvc/tools/report.hpp"
 #include "gradesvc/tools/score.hpp"
 #include "roles/service.hpp"
 #include "roles/service_options.hpp"
@@ -42,8 +43,18 @@ struct tool_options {
     tools::check_options check;
     tools::score_options score;
     tools::calibrate_options calibrate;
+    tools::report_options report;
     tools::health_options health;
 };
+
+void declare_profile(CLI::App& tool, scoring::profile& profile, const std::string& shown) {
+    const auto set = [&profile](const std::string& word) { profile = profile_words().at(word); };
+    tool.add_option_function<std::string>("--profile", set, "How much is computed")
+        ->check(CLI::IsMember(profile_words()))
+        ->default_str(shown)
+        ->type_name("fast|standard|full")
+        ->option_text("fast|standard|full [" + shown + "]");
+}
 
 CLI::App* declare_check(CLI::App& app, tools::check_options& options) {
     auto* const tool = app.add_subcommand("check", "List every error and warning of test definitions");
@@ -55,12 +66,7 @@ CLI::App* declare_check(CLI::App& app, tools::check_options& options) {
 CLI::App* declare_score(CLI::App& app, tools::score_options& options) {
     auto* const tool = app.add_subcommand("score", "Score submissions offline: one result document a line");
     tool->add_option("--test", options.test, "Definition")->required()->type_name("TEST.json");
-    const auto set_profile = [&options](const std::string& word) { options.profile = profile_words().at(word); };
-    tool->add_option_function<std::string>("--profile", set_profile, "How much is computed")
-        ->check(CLI::IsMember(profile_words()))
-        ->default_str("standard")
-        ->type_name("fast|standard|full")
-        ->option_text("fast|standard|full [standard]");
+    declare_profile(*tool, options.profile, "standard");
     tool->add_option("SUBMISSIONS.jsonl", options.submissions, "Submissions, one a line; without, standard input");
     declare_format(*tool, options.format, "json");
     options.engine_version = version;
@@ -99,6 +105,17 @@ CLI::App* declare_calibrate(CLI::App& app, tools::calibrate_options& options) {
     return tool;
 }
 
+CLI::App* declare_report(CLI::App& app, tools::report_options& options) {
+    auto* const tool = app.add_subcommand("report", "Write a personal report for each submission as an HTML file");
+    tool->add_option("--test", options.test, "Definition")->required()->type_name("TEST.json");
+    tool->add_option("--out", options.folder, "Folder for the reports")->required()->type_name("DIR");
+    declare_profile(*tool, options.profile, "full");
+    tool->add_option("SUBMISSIONS.jsonl", options.submissions, "Submissions, one a line; without, standard input");
+    declare_format(*tool, options.format);
+    options.engine_version = version;
+    return tool;
+}
+
 CLI::App* declare_health(CLI::App& app, tools::health_options& options) {
     auto* const tool = app.add_subcommand("health", "Exit 0 when a service is ready: for container health checks");
     tool->add_option("URL", options.url, "What to ask")->capture_default_str();
@@ -120,12 +137,14 @@ int parse_and_run(int argc, const char* const* argv) {
     const auto* const check = declare_check(app, tool.check);
     const auto* const score = declare_score(app, tool.score);
     const auto* const calibrate = declare_calibrate(app, tool.calibrate);
+    const auto* const report = declare_report(app, tool.report);
     const auto* const health = declare_health(app, tool.health);
     try {
         app.parse(argc, argv);
         if (check->parsed()) return tools::run_check(tool.check, std::cout, std::cerr);
         if (score->parsed()) return tools::run_score(tool.score, std::cin, std::cout, std::cerr);
         if (calibrate->parsed()) return tools::run_calibrate(tool.calibrate, std::cin, std::cout, std::cerr);
+        if (report->parsed()) return tools::run_report(tool.report, std::cin, std::cout, std::cerr);
         if (health->parsed()) return tools::run_health(tool.health, std::cout, std::cerr);
         complete_options(app, options, config_file);
     } catch (const CLI::Success& asked) { // --help, --version

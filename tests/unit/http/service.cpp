@@ -78,14 +78,14 @@ std::vector<ports::submission_view> memory_rows::list(const ports::page_request&
     return found;
 }
 
-std::vector<domain::submission_id> memory_rows::score_all() {
+std::vector<domain::submission_id> memory_rows::settle_all(std::string_view result) {
     std::vector<domain::submission_id> ids;
     std::lock_guard lock(mutex_);
     for (auto& [id, row] : rows_) {
         if (row.status != ports::submission_status::accepted) continue;
-        row.status = ports::submission_status::scored;
+        row.status = result.empty() ? ports::submission_status::failed : ports::submission_status::scored;
         row.scored_at = row.accepted_at;
-        row.result = R"({"score":{"raw":1}})";
+        row.result = result;
         ids.push_back(id);
     }
     return ids;
@@ -112,8 +112,8 @@ service::service(http::limits bounds, int threads)
 
 service::~service() { log.hold(false); }
 
-void service::score_all() {
-    const auto ids = rows.score_all();
+void service::score_all(std::string_view result) {
+    const auto ids = rows.settle_all(result);
     watch.settled(ids);
 }
 

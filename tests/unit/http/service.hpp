@@ -46,8 +46,8 @@ public:
     void expire(ports::time_ms) override {}
     std::optional<ports::submission_view> find(const domain::submission_id&) const override;
     std::vector<ports::submission_view> list(const ports::page_request&) const override;
-    /// Marks all accepted submissions scored and returns their ids.
-    std::vector<domain::submission_id> score_all();
+    /// Marks all accepted submissions scored, or failed where the result is "", and returns their ids.
+    std::vector<domain::submission_id> settle_all(std::string_view result);
 
     std::atomic<bool> broken = false; ///< reads throw
 
@@ -76,7 +76,9 @@ public:
     int port() const { return port_; }
     client connect() const { return client(port_); }
     answer ask(std::string_view bytes, bool bodiless = false) const { return connect().ask(bytes, bodiless); }
-    void score_all(); ///< and wakes who waits
+    /// And wakes who waits.
+    void score_all(std::string_view result = R"({"score":{"raw":1}})");
+    void fail_all() { score_all(""); }
     std::optional<std::string> header_of_last(std::string_view name) const;
 
     memory_rows rows;

@@ -31,8 +31,8 @@ TEST_CASE("a full sheet is told in English") {
           texts{"You earned 3.5 of 7 points.", "You answered 5 of 6 questions.",
                 "A test is a sample of questions: your true score most likely (95%) lies between 400 and 640.",
                 "Of the reference population, 58% would reach this score or a lower one.",
-                "The probability that you really are at the level “Basic” or above is 95%.", "Strong: Numbers.",
-                "Needs work: Algebra.", "Too little evidence for a judgement: Geometry.",
+                "The probability that you really are at the level “Basic” or above is 95%.", "Strong: “Numbers”.",
+                "Needs work: “Algebra”.", "Too little evidence for a judgement: “Geometry”.",
                 "You took 30\u00a0min 12\u00a0s of 1\u00a0h 0\u00a0min; half of your answers took 43\u00a0s or less.",
                 "20% of your answers came much faster than the others; the result may show less than you can do.",
                 "You did not reach the last question.",
@@ -46,7 +46,7 @@ TEST_CASE("a full sheet is told in English") {
                 "on the ability scale (90% interval 0.31 to 2.69)."});
     CHECK(said.recommendations ==
           texts{"In “Algebra” you earned 0 of 2 points. The probability that you master this is 12%. You are ready for "
-                "it: you master what it builds on, Numbers. Look again at questions q3 and q4."});
+                "it: you master what it builds on, “Numbers”. Look again at questions q3 and q4."});
 }
 
 TEST_CASE("and in German, with its commas and plurals") {
@@ -88,10 +88,10 @@ TEST_CASE("ability without a scale, and without bound") {
     sheet.ability->percentile = 100;
     const auto said = narrate(sheet, plain, "en");
     CHECK(said.headline == "You earned 1 of 1 point (100%).");
-    CHECK(said.sentences.at(2) ==
+    CHECK(said.sentences.at(1) ==
           "Your ability is estimated at 6, where 0 is the average of the reference population.");
-    CHECK(said.sentences.at(3) == "Your answers alone do not bound this estimate, so it is only the end of the scale.");
-    CHECK(said.sentences.size() == 4);
+    CHECK(said.sentences.at(2) == "Your answers alone do not bound this estimate, so it is only the end of the scale.");
+    CHECK(said.sentences.size() == 3);
 }
 
 TEST_CASE("probabilities are never told as certain") {
@@ -115,13 +115,14 @@ TEST_CASE("without a skill model shares are compared, and prerequisites come fir
     CHECK(said.weaknesses.front() ==
           "In “Algebra” you earned 0 of 2 points. Compared with your other skills this is clearly lower: by 50 "
           "percentage points (90% interval 20 to 80).");
-    CHECK(said.recommendations.front() ==
-          "In “Algebra” you earned 0 of 2 points. It builds on Numbers, which is worth going over first. Look again at "
-          "questions q3 and q4.");
+    CHECK(
+        said.recommendations.front() ==
+        "In “Algebra” you earned 0 of 2 points. It builds on “Numbers”, which is worth going over first. Look again at "
+        "questions q3 and q4.");
     sheet.strengths.clear();
     sheet.weaknesses.clear();
     said = narrate(sheet, full, "en");
-    CHECK(said.sentences.at(5) == "On the way: Numbers, Algebra and Geometry.");
+    CHECK(said.sentences.at(5) == "On the way: “Numbers”, “Algebra” and “Geometry”.");
     CHECK(said.sentences.at(6) == "No skill stands out clearly from the others.");
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "codec/definition.hpp"
+#include "codec/result.hpp"
+#include "gradesvc/report/narrate.hpp"
 #include "gradesvc/scoring/score_sheet.hpp"
 #include "support/catch.hpp"
 
@@ -86,6 +88,22 @@ inline scoring::score_sheet full_sheet(const domain::test_definition& definition
                                    .not_reached = 1,
                                    .item_s = {30, 42.5, 3.2, 60, 500, std::nullopt}};
     return sheet;
+}
+
+/// The result document of a sheet.
+inline std::string result_of(const scoring::score_sheet& sheet, const domain::test_definition& definition,
+                             std::string_view locale = "en", std::string_view user_id = "u-1") {
+    codec::result_header header{};
+    header.submission_id = "018f0000-0000-7000-8000-000000000001";
+    header.user_id = user_id;
+    header.test_id = definition.test_id;
+    header.test_version = 3;
+    header.scored_at = codec::parse_time("2026-05-04T09:30:00.500Z");
+    header.engine_version = "1.2.3";
+    header.profile = "full";
+    std::string json;
+    codec::append_result(json, header, sheet, definition, locale, report::narrate(sheet, definition, locale));
+    return json;
 }
 
 } // namespace gradesvc::test
