@@ -4,7 +4,6 @@
 #include "irt/item_model.hpp"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 
 namespace gradesvc::report {
@@ -16,15 +15,6 @@ using scoring::item_outcome;
 // From these shares expected on, an outcome is a surprise or within reach.
 constexpr double nearly_sure = 0.8, nearly_hopeless = 0.2, reach_from = 0.4, reach_to = 0.7;
 
-double expected_share(const domain::irt_parameters& item, double d, double theta) {
-    std::array<irt::category_curve, irt::most_categories> curves;
-    const auto count = irt::categories(item);
-    irt::curves(item, d, theta, std::span(curves).first(count));
-    double sum = 0;
-    for (std::size_t k = 1; k < count; ++k) sum += static_cast<double>(k) * curves[k].p;
-    return sum / static_cast<double>(count - 1);
-}
-
 item_remark remark_on(const document& of, std::size_t index) {
     const auto& sheet = of.result.sheet;
     const auto& irt = of.definition.items[index].irt;
@@ -34,7 +24,7 @@ item_remark remark_on(const document& of, std::size_t index) {
     if (!irt) return remark;
     remark.difficulty = std::accumulate(irt->b.begin(), irt->b.end(), 0.0) / static_cast<double>(irt->b.size());
     if (!sheet.ability) return remark;
-    const double share = expected_share(*irt, of.definition.ability.d, sheet.ability->theta);
+    const double share = irt::expected_share(*irt, of.definition.ability.d, sheet.ability->theta);
     remark.expected = share;
     if (sheet.ability->extreme) return remark;
     const auto outcome = sheet.item_scores[index].outcome;

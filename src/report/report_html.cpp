@@ -184,7 +184,8 @@ std::string report_html(std::string_view result, const domain::test_definition& 
     const auto weaknesses = findings(from, sheet.weaknesses, from.said.weaknesses);
     fields page;
     add_header(page, from);
-    page.put("score_chart", score_chart(from))
+    const bool provisional = sheet.pending > 0; // where a score would stand is not known
+    page.put("score_chart", provisional ? data(false) : score_chart(from))
         .put("levels", levels(from))
         .put("skills", skills(from))
         .flag("has_findings", !sheet.skill_scores.empty() && !(strengths.empty() && weaknesses.empty()))

@@ -83,7 +83,9 @@ def check_served(service):
     text = answer.body.decode()
     page = check_page(text, "de")
     status = service.get(f"/v1/submissions/{submitted}").json
-    assert status["result"]["report"]["headline"] in page.text, "the candidate's language is the page's here"
+    said = status["result"]["report"]  # in the candidate's language, which is the page's here
+    told = [said["headline"], *said["sentences"], *(r["why"] for r in status["result"]["recommendations"])]
+    assert len(told) > 5 and all(text in page.text for text in told), [text for text in told if text not in page.text]
     assert HOSTILE in page.text and "Zahlen und Brüche" in page.text
     assert "takes the most frequent" not in page.text and "5/6" not in page.text, "no key on the page"
     assert all(link["href"].startswith("https://") for link in page.all("a"))

@@ -68,7 +68,7 @@ TEST_CASE("sections without anything to say are not there") {
     CHECK_THAT(page, ContainsSubstring("<td class=\"outcome pending\">Wird noch bewertet</td>"));
     for (const auto* id : {"skills", "findings", "next", "pacing"})
         CHECK(page.find("<h2 id=\"" + std::string(id)) == page.npos);
-    CHECK(count(page, "<svg") == 1);
+    CHECK(count(page, "<svg") == 0); // where the score will stand is not known
 }
 
 TEST_CASE("texts from outside cannot leave their place") {
