@@ -176,12 +176,24 @@ std::optional<double> json_document::value::as_double() const {
     return number;
 }
 
+namespace {
+
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+} // namespace
+
 void append_json_string(std::string& out, std::string_view text) {
+    if (std::none_of(text.begin(), text.end(), needs_escape)) { // nearly all: written at once
+        const auto start = out.size();
+        out.resize(start + text.size() + 2, '"');
+        text.copy(out.data() + start + 1, text.size());
+        return;
+    }
     out += '"';
     std::size_t plain = 0; // start of the run not yet copied
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
-        if (c >= 0x20 && c != '"' && c != '\\') continue;
+        if (!needs_escape(text[i])) continue;
         out.append(text, plain, i - plain);
         plain = i + 1;
         switch (c) {

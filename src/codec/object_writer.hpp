@@ -54,17 +54,15 @@ public:
     }
     /// Starts a member whose value the caller appends.
     std::string& key(std::string_view name) {
-        out_ += std::exchange(separator_, ",");
-        out_ += '"';
+        out_ += std::exchange(several_, true) ? std::string_view(",\"") : std::string_view("\"");
         out_ += name;
-        out_ += "\":";
-        return out_;
+        return out_.append("\":", 2);
     }
     void close() { out_ += '}'; }
 
 private:
     std::string& out_;
-    const char* separator_ = "";
+    bool several_ = false;
 };
 
 } // namespace gradesvc::codec

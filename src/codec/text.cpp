@@ -183,6 +183,11 @@ void append_number(std::string& out, double number) {
         out += "null";
         return;
     }
+    // Most numbers are points: small integers, of which this is the shortest text as well (from 1e5 on it is 1e+05).
+    if (std::fabs(number) < 1e5) {
+        const auto whole = static_cast<std::int64_t>(number);
+        if (static_cast<double>(whole) == number) return append_integer(out, whole);
+    }
     std::array<char, 40> digits{};
     // Rounded to 12 significant digits, then the shortest text of that double.
     auto end =

@@ -3,6 +3,8 @@
 #include "codec/sha256.hpp"
 #include "support/catch.hpp"
 
+#include <charconv>
+#include <iterator>
 #include <limits>
 
 using namespace gradesvc::codec;
@@ -77,6 +79,18 @@ TEST_CASE("numbers are rounded to 12 significant digits and written short", "[te
     CHECK(number(std::numeric_limits<double>::max()) == "1.79769313486e+308");
     CHECK(number(std::numeric_limits<double>::infinity()) == "null");
     CHECK(number(std::numeric_limits<double>::quiet_NaN()) == "null");
+}
+
+TEST_CASE("whole numbers are written as any others: the shortest text", "[text]") {
+    CHECK(number(99'999) == "99999");
+    CHECK(number(100'000) == "1e+05");
+    CHECK(number(-100'001) == "-100001");
+    CHECK(number(99'999.5) == "99999.5");
+    for (int n = -120'000; n <= 120'000; n += 7) {
+        char digits[32];
+        const auto end = std::to_chars(std::begin(digits), std::end(digits), static_cast<double>(n)).ptr;
+        if (number(n) != std::string_view(digits, static_cast<std::size_t>(end - digits))) FAIL_CHECK(n);
+    }
 }
 
 TEST_CASE("integers are written whole", "[text]") {
