@@ -1,9 +1,11 @@
 // What the engine costs, in CPU time of one thread: a test of 50 single choices, 2PL, in each profile; from decoded
-// answers to a sheet, and from the bytes of a submission to the bytes of its result. Prints a line of JSON each.
+// answers to a sheet, from the bytes of a submission to the bytes of its result and, in the full profile, of its report.
+// Prints a line of JSON each.
 #include "codec/definition.hpp"
 #include "codec/result.hpp"
 #include "codec/submission_decoder.hpp"
 #include "gradesvc/report/narrate.hpp"
+#include "gradesvc/report/render.hpp"
 #include "gradesvc/scoring/scorer.hpp"
 
 #include <cstdio>
@@ -73,10 +75,44 @@ double microseconds(int rounds, F f) {
     return 1e6 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC / rounds;
 }
 
+// One candidate after another, from the bytes of the submission to those of the result.
+class pipeline {
+public:
+    pipeline(const scoring::scorer& scorer, scoring::profile how, const std::vector<std::string>& texts)
+        : scorer_(scorer), how_(how), texts_(texts) {}
+
+    const std::string& result() {
+        const auto& submission = **decoder_.decode(texts_[next_++ % texts_.size()], codec::unknown_members::ignore);
+        std::vector<domain::field_error> errors;
+        scorer_.check(submission, errors);
+        scorer_.score(submission, how_, sheet_);
+        const auto answers_sha256 = decoder_.answers_sha256();
+        domain::narrative narrative;
+        if (how_ != scoring::profile::fast) narrative = report::narrate(sheet_, scorer_.definition(), "en");
+        codec::result_header header{};
+        header.user_id = submission.user_id;
+        header.test_id = submission.test_id;
+        header.profile = scoring::to_string(how_);
+        header.answers_sha256 = answers_sha256;
+        out_.clear();
+        codec::append_result(out_, header, sheet_, scorer_.definition(), "en", narrative);
+        return out_;
+    }
+    std::string report() { return report::report_html(result(), scorer_.definition(), "en"); }
+
+private:
+    const scoring::scorer& scorer_;
+    scoring::profile how_;
+    const std::vector<std::string>& texts_;
+    codec::submission_decoder decoder_;
+    scoring::score_sheet sheet_;
+    std::string out_;
+    std::size_t next_ = 0;
+};
+
 void measure(scoring::profile how, int skills, int rounds) {
     const auto json = definition_json(skills);
     const auto scorer = *scoring::scorer::compile(*codec::decode_definition(json));
-    const auto& definition = scorer->definition();
     const auto texts = submissions(64);
     std::vector<codec::submission_decoder> decoders(texts.size());
     std::vector<const domain::submission*> decoded;
@@ -85,28 +121,14 @@ void measure(scoring::profile how, int skills, int rounds) {
     scoring::score_sheet sheet;
     std::size_t next = 0;
     const double score = microseconds(rounds, [&] { scorer->score(*decoded[next++ % decoded.size()], how, sheet); });
-    codec::submission_decoder decoder;
-    std::string out;
-    const double whole = microseconds(rounds, [&] {
-        const auto& submission = **decoder.decode(texts[next++ % texts.size()], codec::unknown_members::ignore);
-        std::vector<domain::field_error> errors;
-        scorer->check(submission, errors);
-        scorer->score(submission, how, sheet);
-        const auto answers_sha256 = decoder.answers_sha256();
-        domain::narrative narrative;
-        if (how != scoring::profile::fast) narrative = report::narrate(sheet, definition, "en");
-        codec::result_header header{};
-        header.user_id = submission.user_id;
-        header.test_id = submission.test_id;
-        header.profile = scoring::to_string(how);
-        header.answers_sha256 = answers_sha256;
-        out.clear();
-        codec::append_result(out, header, sheet, definition, "en", narrative);
-    });
+    pipeline all(*scorer, how, texts);
+    const double whole = microseconds(rounds, [&] { (void)all.result(); });
     const double compile = microseconds(20, [&] { (void)scoring::scorer::compile(*codec::decode_definition(json)); });
-    std::printf(R"({"profile":"%s","skills":%d,"items":%d,"score_us":%.2f,"json_to_json_us":%.2f,"compile_us":%.0f})"
-                "\n",
+    std::printf(R"({"profile":"%s","skills":%d,"items":%d,"score_us":%.2f,"json_to_json_us":%.2f,"compile_us":%.0f)",
                 std::string(scoring::to_string(how)).c_str(), skills, items, score, whole, compile);
+    if (how == scoring::profile::full)
+        std::printf(R"(,"report_us":%.2f)", microseconds(rounds, [&] { (void)all.report(); }));
+    std::puts("}");
 }
 
 } // namespace

@@ -10,6 +10,7 @@ import common as c
 from common import b
 
 import accept
+import engine
 import footprint
 import latency
 import readmodel
@@ -22,6 +23,7 @@ SECTIONS = {  # name: (measure, table)
     "latency": (latency.measure, latency.table),
     "readmodel": (readmodel.measure, readmodel.table),
     "footprint": (footprint.measure, footprint.table),
+    "engine": (engine.measure, engine.table),
 }
 
 
@@ -47,15 +49,18 @@ def machine():
 
 
 def write_results(kept):
-    lines = ["# gradesvc, measured", "", "Written by `bench/run`; `bench/run --quick accept` for a short look at one part.", "",
-             "- machine: " + machine(), "- versions: " + "; ".join(versions()),
-             "- others: cores used in the window by none of the programs of the run, in %", ""]
+    path = os.path.join(c.ROOT, "bench/RESULTS.md")
+    with open(path, encoding="utf-8") as file:  # the lines of sections that were measured elsewhere stay
+        parts = {part.splitlines()[0]: part.rstrip() for part in re.split(r"^(?=## )", file.read(), flags=re.M)[1:]}
     for name, (_, table) in SECTIONS.items():
         if name in kept:
-            lines += [*table(kept[name]["rows"]), "", "Measured %s%s." % (kept[name]["when"], ", a short look" if kept[name]["quick"] else ""), ""]
-    path = os.path.join(c.ROOT, "bench/RESULTS.md")
+            lines = list(table(kept[name]["rows"]))
+            parts[lines[0]] = "\n".join([*lines, "", "Measured %s%s." % (kept[name]["when"], ", a short look" if kept[name]["quick"] else "")])
+    head = ["# gradesvc, measured", "", "Written by `bench/run`; `bench/run --quick accept` for a short look at one part.", "",
+            "- machine: " + machine(), "- versions: " + "; ".join(versions()),
+            "- others: cores used in the window by none of the programs of the run, in %"]
     with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join(lines).rstrip() + "\n")
+        file.write("\n\n".join(["\n".join(head), *parts.values()]) + "\n")
     b.log("written:", path)
 
 
