@@ -231,7 +231,8 @@ TEST_CASE("a stamped version that is not here yet is waited for", "[settle]") {
 TEST_CASE("a test that needs a newer engine fails the attempt, not the submission", "[settle]") {
     bench service;
     service.log.append(definition_record(
-        R"({"test_id":"n","version":1,"items":[{"item_id":"o","type":"order","options":["A","B"],"correct":["A","B"]}]})"));
+        R"({"test_id":"n","version":1,"skills":[{"skill_id":"s"}],"items":[
+            {"item_id":"q","correct":"A","max_score":"999999.999999999","skills":{"s":1000}}]})"));
     CHECK_THROWS_WITH(service.settle(foreign(R"({"user_id":"u","test_id":"n","answers":{}})").view(), now),
                       ContainsSubstring("newer gradesvc"));
 }
