@@ -117,15 +117,15 @@ def check_help():
     assert done.returncode == 0 and re.fullmatch(r"gradesvc \d+\.\d+\.\d+\S*\n", done.stdout), done
     done = run("--help")
     assert done.returncode == 0 and done.stderr == "", done
-    for option in ("--role", "--brokers", "--data", "--listen", "--admin-listen", "--group", "--instance", "--threads", "--tests", "--kafka", "--delivery",
+    for option in ("--role", "--brokers", "--data", "--listen", "--admin-listen", "--group", "--instance", "--threads", "--tests", "--kafka", "--delivery", "--profile",
                    "--topic-prefix", "--partitions", "--replication", "--keep", "--drain-timeout", "--max-body", "--max-header", "--max-connections", "--insecure",
                    "--log-format", "--log-level", "--config"):
         assert re.search(rf"{option}\b", done.stdout), option
-    for default in ("127.0.0.1:8080", "./data", "scorers", "512KiB", "16KiB", "10000", "90d", "25s", "exactly-once", "12"):
+    for default in ("127.0.0.1:8080", "./data", "scorers", "512KiB", "16KiB", "10000", "90d", "25s", "exactly-once", "standard", "12"):
         assert default in done.stdout, default
-    for absent in ("--spool", "--auth", "--profile", "--dedup-window"):
+    for absent in ("--spool", "--auth", "--dedup-window"):
         assert absent not in done.stdout, absent
-    for tool in ("check", "score", "health"):
+    for tool in ("check", "score", "calibrate", "report", "health"):
         done = run(tool, "--help")
         assert done.returncode == 0 and done.stdout, tool
 
