@@ -1,5 +1,6 @@
 #include "codec/result.hpp"
 
+#include "codec/append_array.hpp"
 #include "codec/object_writer.hpp"
 
 namespace gradesvc::codec {
@@ -7,27 +8,6 @@ namespace gradesvc::codec {
 namespace {
 
 using scoring::score_sheet;
-
-template <class Range, class Append>
-void append_array(std::string& out, const Range& range, Append append) {
-    out += '[';
-    const char* separator = "";
-    for (const auto& member : range) {
-        out += std::exchange(separator, ",");
-        append(member);
-    }
-    out += ']';
-}
-
-void append_interval(std::string& out, const std::optional<scoring::interval>& range) {
-    if (!range) {
-        out += "null";
-        return;
-    }
-    append_number(out += '[', range->low);
-    append_number(out += ',', range->high);
-    out += ']';
-}
 
 void append_score(std::string& out, const score_sheet& sheet) {
     object_writer(out)
@@ -151,6 +131,16 @@ void append_report(std::string& out, const score_sheet& sheet, const domain::nar
 }
 
 } // namespace
+
+void append_interval(std::string& out, const std::optional<scoring::interval>& range) {
+    if (!range) {
+        out += "null";
+        return;
+    }
+    append_number(out += '[', range->low);
+    append_number(out += ',', range->high);
+    out += ']';
+}
 
 void append_result(std::string& out, const result_header& header, const score_sheet& sheet,
                    const domain::test_definition& definition, std::string_view locale,

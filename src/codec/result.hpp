@@ -36,4 +36,7 @@ void append_result(std::string& out, const result_header& header, const scoring:
                    const domain::test_definition& definition, std::string_view locale,
                    const domain::narrative& narrative);
 
+/// [low, high], or null.
+void append_interval(std::string& out, const std::optional<scoring::interval>& range);
+
 } // namespace gradesvc::codec

@@ -1,4 +1,6 @@
+#include "codec/append_array.hpp"
 #include "codec/object_writer.hpp"
+#include "codec/result.hpp"
 #include "gradesvc/report/render.hpp"
 #include "report/document.hpp"
 
@@ -6,32 +8,13 @@ namespace gradesvc::report {
 
 namespace {
 
+using codec::append_array;
+using codec::append_interval;
 using codec::object_writer;
-
-template <class Range, class Append>
-void append_array(std::string& out, const Range& range, Append append) {
-    out += '[';
-    const char* separator = "";
-    for (const auto& member : range) {
-        out += std::exchange(separator, ",");
-        append(member);
-    }
-    out += ']';
-}
 
 template <class Range>
 void append_texts(std::string& out, const Range& texts) {
     append_array(out, texts, [&](const auto& text) { codec::append_json_string(out, text); });
-}
-
-void append_interval(std::string& out, const std::optional<scoring::interval>& range) {
-    if (!range) {
-        out += "null";
-        return;
-    }
-    codec::append_number(out += '[', range->low);
-    codec::append_number(out += ',', range->high);
-    out += ']';
 }
 
 void append_score(std::string& out, const document& from) {

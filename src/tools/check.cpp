@@ -1,5 +1,6 @@
 #include "gradesvc/tools/check.hpp"
 
+#include "codec/append_array.hpp"
 #include "codec/definition.hpp"
 #include "codec/object_writer.hpp"
 #include "gradesvc/scoring/scorer.hpp"
@@ -52,12 +53,9 @@ void write_text(std::ostream& out, const std::string& file, const findings& foun
 }
 
 void append_list(std::string& json, const std::vector<field_error>& list) {
-    json += '[';
-    for (const auto& [pointer, detail] : list) {
-        if (json.back() == '}') json += ',';
-        codec::object_writer(json).text("pointer", pointer).text("detail", detail).close();
-    }
-    json += ']';
+    codec::append_array(json, list, [&](const field_error& one) {
+        codec::object_writer(json).text("pointer", one.pointer).text("detail", one.detail).close();
+    });
 }
 
 void append_json(std::string& json, const std::string& file, const findings& found) {
