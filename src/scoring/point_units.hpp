@@ -1,7 +1,8 @@
 // Points of a test as integers: every score that its items can give is a whole number of 1/denominator points, so that
 // sums are exact and do not depend on their order. A test is compiled twice: the first pass collects the denominators,
-// the second converts. Where the scores have no common unit that can be counted (0.3333333333333333 beside 1/7), the unit
-// is the finest power of ten that can, and scores are rounded to it. Confined to one thread while collecting.
+// the second converts. A decimal of 15 digits and more that is within 1e-15 of a fraction with a denominator up to 1e6 means
+// that fraction: 0.3333333333333333 is a third. Where the scores have no common unit that can be counted all the same, the
+// unit is the finest power of ten that can, and scores are rounded to it. Confined to one thread while collecting.
 #pragma once
 
 #include "domain/exact.hpp"

@@ -174,3 +174,16 @@ TEST_CASE("a sheet may be used again for another test") {
     CHECK(sheet.max == 1);
     CHECK(sheet.answered == 1);
 }
+
+TEST_CASE("decimals that a double shows of a fraction are the fraction", "[sheet]") {
+    auto thirds = multiple("q", {"A", "B", "C"}, {"A", "B", "C"});
+    map_to(thirds, {{"A", "0.3333333333333333"}, {"B", "0.3333333333333333"}, {"C", "0.3333333333333333"}});
+    auto penalty = choice("p", {"A", "B"}, {"A"});
+    penalty.rule.wrong_score = "-0.6666666666666666";
+    const auto sheet =
+        score(*compiled(test_of({thirds, penalty})), answers().list("q", {"A", "B", "C"}).text("p", "B"));
+    CHECK(sheet.item_scores[0].outcome == scoring::item_outcome::correct);
+    CHECK(sheet.item_scores[0].score == 1);
+    CHECK(sheet.item_scores[1].score == -2.0 / 3);
+    CHECK(sheet.raw == 1.0 / 3);
+}
