@@ -24,12 +24,14 @@ mark earned(const exact& share, const exact& max, point_units& units) {
     return {outcome, units(share * max)};
 }
 
-// A number of JSON means the shortest decimal of its double; an integer is exact as it stands.
-std::string_view shortest_decimal(std::string_view number, std::array<char, 32>& buffer) {
+using decimal_buffer = std::array<char, 400>; // of the longest double without exponent
+
+// A number of JSON means the shortest decimal of its double, written without exponent; an integer is exact as it stands.
+std::string_view shortest_decimal(std::string_view number, decimal_buffer& buffer) {
     double nearest = 0;
     const auto parsed = std::from_chars(number.data(), number.data() + number.size(), nearest);
     if (number.find_first_of(".eE") == number.npos || parsed.ec != std::errc()) return number;
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), nearest).ptr;
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), nearest, std::chars_format::fixed).ptr;
     return {buffer.data(), static_cast<std::size_t>(end - buffer.data())};
 }
 
@@ -50,7 +52,7 @@ text_rule::text_rule(const domain::test_item& item, point_units& units) : full_(
 }
 
 mark text_rule::score(const answer_value& answer) const {
-    std::array<char, 32> buffer{};
+    decimal_buffer buffer; // NOLINT: what is read is written
     const bool number = answer.what == answer_value::kind::number;
     const auto text = number ? shortest_decimal(answer.text, buffer) : answer.text;
     std::optional<std::string> as_given, folded;
@@ -79,7 +81,7 @@ numeric_rule::numeric_rule(const domain::test_item& item, point_units& units)
 }
 
 mark numeric_rule::score(const answer_value& answer) const {
-    std::array<char, 32> buffer{};
+    decimal_buffer buffer; // NOLINT: what is read is written
     if (answer.what == answer_value::kind::number) {
         const auto found = domain::parse_decimal(shortest_decimal(answer.text, buffer), answer_limits);
         return found.value ? match(*found.value, {}) : mark();

@@ -225,3 +225,11 @@ TEST_CASE("a text entry takes a string or a number") {
     CHECK(check(*scorer, answers().blank("t")).empty());
     CHECK(check(*scorer, answers().list("t", {"x"})).at(0).pointer == "/answers/t");
 }
+
+TEST_CASE("a JSON number is compared as a decimal without exponent", "[text]") {
+    const auto rule = [](const char* key) { return compiled(text_entry("q", {{key}})); };
+    CHECK(score(*rule("0.0001"), answers().number("q", "0.0001")).raw == 1);
+    CHECK(score(*rule("0.00002"), answers().number("q", "2e-5")).raw == 1);
+    CHECK(score(*rule("100000"), answers().number("q", "1e5")).raw == 1);
+    CHECK(score(*rule("0"), answers().number("q", "1e308")).raw == 0);
+}
