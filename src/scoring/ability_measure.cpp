@@ -4,6 +4,7 @@
 #include "irt/sum_score.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace gradesvc::scoring {
@@ -25,6 +26,15 @@ std::string_view name_of(ability_estimator estimator) {
     case ability_estimator::none: break;
     }
     return "EAP";
+}
+
+// To the 12 digits that results have, so that a step of 0.3 reaches a level of 1.8.
+double as_told(double number) {
+    std::array<char, 32> text;
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::scientific, 11).ptr;
+    std::from_chars(text.data(), end, number);
+    return number;
 }
 
 using grid_values = std::array<double, domain::limits::quadrature_points>;
@@ -118,7 +128,7 @@ std::optional<test_properties> ability_measure::properties() const {
 double ability_measure::on_scale(double theta) const {
     const auto& scale = *definition_.scale;
     double score = scale.slope * theta + scale.intercept;
-    if (scale.step) score = std::floor(score / *scale.step + 0.5) * *scale.step;
+    if (scale.step) score = as_told(std::floor(score / *scale.step + 0.5) * *scale.step);
     if (scale.min) score = std::max(score, *scale.min);
     if (scale.max) score = std::min(score, *scale.max);
     return score;
@@ -146,7 +156,8 @@ void ability_measure::set_level(const score_sheet& of, std::optional<double> sco
     if (!mass || !definition_.scale) return;
     const auto& scale = *definition_.scale;
     const double share = irt::mass_above(bank_->grid().nodes, mass->at.data(), (min - scale.intercept) / scale.slope);
-    level->probability_above = scale.slope > 0 ? share : 1 - share;
+    const bool certain = scale.min && min <= *scale.min; // nobody is below
+    level->probability_above = certain ? 1 : scale.slope > 0 ? share : 1 - share;
 }
 
 } // namespace gradesvc::scoring

@@ -244,3 +244,18 @@ TEST_CASE("the properties of a calibrated test", "[ability]") {
     CHECK(properties->sum_scores[4].theta == Approx(0.0745868434).margin(1e-6));
     CHECK_FALSE(compiled(choice("q", {}, {"1"}))->properties());
 }
+
+TEST_CASE("a level is reached by the score that is told", "[level]") {
+    auto definition = lsat6();
+    definition.scale = {1, 2.5, 0.0, 9.0, 0.3};
+    const auto told = *scored(definition, "10000").ability->scaled; // a multiple of 0.3 that no double is
+    definition.levels = {{{{{"", "There"}}}, std::round(told * 10) / 10}};
+    CHECK(scored(definition, "10000").level);
+}
+
+TEST_CASE("everybody is at or above the lowest score there is", "[level]") {
+    auto definition = lsat6();
+    definition.scale = {100, 500, 480.0, 520.0, {}};
+    definition.levels = {{{{{"", "Any"}}}, 480}};
+    CHECK(*scored(definition, "00000").level->probability_above == 1);
+}
