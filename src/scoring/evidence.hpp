@@ -13,6 +13,9 @@ namespace gradesvc::scoring {
 /// One for each item of a test.
 using item_responses = std::array<irt::response, domain::limits::items>;
 
+/// Of each skill the share of points before certainty-based marking, items with evidence only; 0–1.
+using skill_shares = std::array<double, domain::limits::skills>;
+
 /// Whether an item says nothing of ability and skills: not reached, not marked yet, or blank where blanks are missing.
 bool is_missing(item_outcome outcome, domain::blank_policy policy);
 

@@ -158,19 +158,22 @@ void sum_total(const compiled_test& test, bool negative_total, score_sheet& shee
 }
 
 void sum_skills(const compiled_test& test, domain::blank_policy policy, std::string_view locale, score_sheet& sheet,
-                const item_points& gained) {
+                const item_points& gained, skill_shares& shares) {
     sheet.skill_scores.resize(test.skills.size());
     for (std::size_t k = 0; k < test.skills.size(); ++k) {
         const auto& skill = test.skills[k];
-        points sum = 0, max = 0;
+        points sum = 0, max = 0, earned = 0, full = 0;
         int items = 0;
         for (const auto& share : skill.shares) {
             if (is_missing(sheet.item_scores[share.item].outcome, policy)) continue;
             const auto& item = test.items[share.item];
             sum += share.weight * gained.marked[share.item];
             max += share.weight * item.full * (item.cbm ? 3 : 1);
+            earned += share.weight * std::clamp<points>(gained.earned[share.item], 0, item.full);
+            full += share.weight * item.full;
             ++items;
         }
+        shares[k] = full > 0 ? static_cast<double>(earned) / static_cast<double>(full) : 0;
         const double divisor = test.units.divisor() * skill.divisor;
         auto& line = sheet.skill_scores[k] = {skill.id, skill.label->in(locale), items};
         line.points = static_cast<double>(sum) / divisor;
@@ -208,14 +211,15 @@ void scorer::score(const domain::submission& submission, profile how, score_shee
     score_answers(test, impl_->definition, submission, sheet, gained);
     if (policy == domain::blank_policy::trailing_missing) mark_not_reached(sheet);
     sum_total(test, impl_->definition.negative_total, sheet, gained);
-    sum_skills(test, policy, locale_of(impl_->definition, submission), sheet, gained);
+    skill_shares shares; // NOLINT: as many as there are skills are set
+    sum_skills(test, policy, locale_of(impl_->definition, submission), sheet, gained, shares);
     item_responses responses; // NOLINT: as many as there are items are set
     set_responses(test, impl_->definition, sheet, gained, responses);
     impl_->ability->measure(responses, how, sheet);
     if (how == profile::fast)
         forget_findings(sheet);
     else
-        impl_->skills->measure(responses, sheet);
+        impl_->skills->measure(responses, shares, sheet);
 }
 
 std::optional<test_properties> scorer::properties() const { return impl_->ability->properties(); }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace gradesvc::scoring {
 
@@ -17,7 +18,7 @@ constexpr double widest_posterior = 0.75; // standard deviations of the prior; b
 constexpr double mastered = 0.8;          // probability of mastery of a strong skill; also the share that is mastery
 constexpr double not_mastered = 0.2;      // probability of mastery of a weak skill
 constexpr double false_alarms = 0.05;     // of all skills together
-constexpr double unequal_skills = 0.1;    // standard deviation of how hard uncalibrated skills are, as a share
+constexpr double unequal_skills = 0.3;   // standard deviation of how hard uncalibrated skills are, as a share
 constexpr std::size_t most_items_told = 10;
 constexpr std::size_t most_recommendations = 3;
 constexpr std::size_t missed_items_told = 3;
@@ -31,10 +32,6 @@ skill_band band_of(double mastery, bool sufficient) {
 }
 
 bool earned_all(item_outcome outcome) { return outcome == item_outcome::correct; }
-bool lost_points(item_outcome outcome) {
-    return outcome == item_outcome::incorrect || outcome == item_outcome::partial || outcome == item_outcome::blank;
-}
-
 // The largest grid for so many skills, at most the usual 21 points each.
 int usual_points(std::size_t skills) {
     const auto nodes = [skills](std::size_t points) {
@@ -90,7 +87,7 @@ void skill_measure::build_posterior() {
         irt::normal_prior{ability.prior_mean, ability.prior_sd}, std::move(cuts));
 }
 
-void skill_measure::measure(const item_responses& responses, score_sheet& sheet) const {
+void skill_measure::measure(const item_responses& responses, const skill_shares& shares, score_sheet& sheet) const {
     sheet.strengths.clear();
     sheet.weaknesses.clear();
     sheet.recommendations.clear();
@@ -104,7 +101,7 @@ void skill_measure::measure(const item_responses& responses, score_sheet& sheet)
     if (posterior_)
         by_model(responses, sheet, found);
     else
-        by_share(sheet, found);
+        by_share(shares, sheet, found);
     set_findings(found, sheet);
     set_recommendations(sheet);
 }
@@ -142,15 +139,15 @@ void skill_measure::by_model(const item_responses& responses, score_sheet& sheet
     }
 }
 
-void skill_measure::by_share(score_sheet& sheet, standing& found) const {
+void skill_measure::by_share(const skill_shares& shares, score_sheet& sheet, standing& found) const {
     double all_earned = 0, all_items = 0;
-    for (const auto& skill : sheet.skill_scores) {
-        all_earned += skill.percent.value_or(0) / 100 * skill.items;
-        all_items += skill.items;
+    for (std::size_t k = 0; k < sheet.skill_scores.size(); ++k) {
+        all_earned += shares[k] * sheet.skill_scores[k].items;
+        all_items += sheet.skill_scores[k].items;
     }
     for (std::size_t k = 0; k < sheet.skill_scores.size(); ++k) {
         auto& skill = sheet.skill_scores[k];
-        const double earned = skill.percent.value_or(0) / 100 * skill.items;
+        const double earned = shares[k] * skill.items;
         const irt::beta_posterior own(earned, skill.items);
         if (skill.percent) skill.mastery = own.probability_above(mastered);
         skill.band = band_of(skill.mastery.value_or(0), skill.percent && skill.items >= least_items);
@@ -175,12 +172,18 @@ void skill_measure::add_finding(std::uint32_t skill, double diff, double sd, sco
     auto& one = (weakness ? sheet.weaknesses : sheet.strengths).emplace_back();
     one.skill = skill;
     one.diff = diff;
-    one.ci90 = {diff - irt::z90 * sd, diff + irt::z90 * sd};
+    const double furthest = posterior_ ? std::numeric_limits<double>::infinity() : 1; // of shares
+    one.ci90 = {std::max(diff - irt::z90 * sd, -furthest), std::min(diff + irt::z90 * sd, furthest)};
     for (const auto& share : test_.skills[skill].shares) {
-        const auto outcome = sheet.item_scores[share.item].outcome;
-        if (one.items.size() < most_items_told && (weakness ? lost_points(outcome) : earned_all(outcome)))
-            one.items.push_back(share.item);
+        const bool telling =
+            weakness ? lost_points(sheet, share.item) : earned_all(sheet.item_scores[share.item].outcome);
+        if (one.items.size() < most_items_told && telling) one.items.push_back(share.item);
     }
+}
+
+bool skill_measure::lost_points(const score_sheet& sheet, std::uint32_t item) const {
+    const auto outcome = sheet.item_scores[item].outcome;
+    return !earned_all(outcome) && !is_missing(outcome, definition_.blank_policy);
 }
 
 void skill_measure::set_recommendations(score_sheet& sheet) const {
@@ -199,7 +202,7 @@ void skill_measure::set_recommendations(score_sheet& sheet) const {
     for (auto& next : all)
         for (const bool near : {true, false}) // those in reach first
             for (const auto& share : test_.skills[next.skill].shares)
-                if (next.items.size() < missed_items_told && lost_points(sheet.item_scores[share.item].outcome) &&
+                if (next.items.size() < missed_items_told && lost_points(sheet, share.item) &&
                     near == in_reach(share.item, sheet.skill_scores[next.skill]))
                     next.items.push_back(share.item);
 }

@@ -19,7 +19,7 @@ public:
     skill_measure(const domain::test_definition& definition, const compiled_test& test);
 
     /// Sets what follows from the points of the sheet's skills, which are summed already.
-    void measure(const item_responses& responses, score_sheet& sheet) const;
+    void measure(const item_responses& responses, const skill_shares& shares, score_sheet& sheet) const;
 
     /// Null where skills are judged by shares.
     const irt::skill_posterior* posterior() const { return posterior_.get(); }
@@ -31,9 +31,10 @@ private:
 
     void build_posterior();
     void by_model(const item_responses& responses, score_sheet& sheet, standing& found) const;
-    void by_share(score_sheet& sheet, standing& found) const;
+    void by_share(const skill_shares& shares, score_sheet& sheet, standing& found) const;
     void set_findings(const standing& found, score_sheet& sheet) const;
     void add_finding(std::uint32_t skill, double diff, double sd, score_sheet& sheet) const;
+    bool lost_points(const score_sheet& sheet, std::uint32_t item) const;
     void set_recommendations(score_sheet& sheet) const;
     bool in_reach(std::uint32_t item, const skill_score& skill) const;
 

@@ -80,7 +80,7 @@ int false_alarms(const domain::test_definition& definition, std::mt19937& chance
         answers given;
         for (const auto& item : definition.items) {
             const double a = item.irt ? item.irt->a : 1.2;
-            const double b = item.irt ? item.irt->b[0] : item.skills[0].skill == 0 ? 0.3 : 0; // unknown to the test
+            const double b = item.irt ? item.irt->b[0] : item.skills[0].skill == 0 ? 1 : -0.5; // unknown to the test
             given.text(item.item_id, uniform() < 1 / (1 + std::exp(-a * (theta - b))) ? "1" : "0");
         }
         scorer->score(given.submission(), scoring::profile::standard, sheet);
@@ -174,7 +174,7 @@ TEST_CASE("without correlations skills are independent", "[skills]") {
 }
 
 TEST_CASE("without calibration shares are judged", "[skills]") {
-    const auto sheet = scored(test_of_skills(3, 10), "1111111000 1111111111 0000100000");
+    const auto sheet = scored(test_of_skills(3, 10), "1111111000 1111111111 0000000000");
     const auto& seven = sheet.skill_scores[0];
     CHECK_FALSE(seven.theta);
     CHECK(*seven.mastery == Approx(0.1611392).margin(1e-9)); // P(share >= 0.8)
@@ -183,8 +183,29 @@ TEST_CASE("without calibration shares are judged", "[skills]") {
     CHECK(sheet.skill_scores[1].band == skill_band::strong);
     CHECK(sheet.skill_scores[2].band == skill_band::weak);
     CHECK(skills_of(sheet, sheet.weaknesses) == std::vector<std::string>{"s2"});
-    CHECK(skills_of(sheet, sheet.strengths) == std::vector<std::string>{"s1"});
+    CHECK(sheet.weaknesses[0].ci90.low >= -1);
     CHECK(scored(test_of_skills(2, 3), "111 000").skill_scores[0].band == skill_band::insufficient_evidence);
+}
+
+TEST_CASE("certainty is no evidence of a skill", "[skills]") {
+    auto definition = test_of_skills(2, 12);
+    for (auto& item : definition.items) item.cbm = item.skills[0].skill == 0;
+    const auto sheet = scored(definition, "111111111111 111111111111");
+    CHECK(sheet.skill_scores[0].points == 12);
+    CHECK(sheet.skill_scores[0].max == 36); // nobody was certain
+    CHECK(*sheet.skill_scores[0].mastery == *sheet.skill_scores[1].mastery);
+    CHECK(sheet.skill_scores[0].band == skill_band::strong);
+    CHECK(sheet.weaknesses.empty());
+}
+
+TEST_CASE("items without evidence stand behind nothing", "[findings]") {
+    auto definition = calibrated(2, 12);
+    definition.blank_policy = domain::blank_policy::missing;
+    const auto sheet = scored(definition, "......000000 111111111111");
+    REQUIRE(sheet.weaknesses.size() == 1);
+    for (const auto item : sheet.weaknesses[0].items) CHECK(item >= 6);
+    for (const auto& next : sheet.recommendations)
+        for (const auto item : next.items) CHECK(item >= 6);
 }
 
 TEST_CASE("what to study next: the most to gain first, after what it builds on", "[recommendations]") {
