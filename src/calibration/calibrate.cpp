@@ -1,6 +1,7 @@
 #include "gradesvc/calibration/calibrate.hpp"
 
 #include "calibration/estimation.hpp"
+#include "gradesvc/domain/definition_limits.hpp"
 
 #include <algorithm>
 #include <array>
@@ -55,11 +56,16 @@ public:
     }
 
 private:
-    bool is_legal(const domain::irt_parameters& irt) const {
-        constexpr double most = domain::limits::parameter;
-        const bool ordered = irt.model != domain::irt_model::grm || irt.b.size() == 1 || irt.a > 0;
-        return ordered && std::fabs(irt.a) <= most &&
-               std::all_of(irt.b.begin(), irt.b.end(), [](double b) { return std::fabs(b) <= most; });
+    // Whether a definition may have them: what codec/definition_ability.cpp checks.
+    static bool is_legal(const domain::irt_parameters& irt) {
+        namespace limits = domain::limits;
+        const auto within = [](double number) { return std::fabs(number) <= limits::parameter; };
+        if (!within(irt.a) || !std::all_of(irt.b.begin(), irt.b.end(), within)) return false;
+        if (irt.c > irt.d - limits::least_asymptote_gap) return false;
+        if (irt.model != domain::irt_model::grm) return true;
+        const auto too_near = [](double b, double next) { return next < b + limits::least_threshold_gap; };
+        return irt.a >= limits::least_graded_a &&
+               std::adjacent_find(irt.b.begin(), irt.b.end(), too_near) == irt.b.end();
     }
 
     void write_errors(std::size_t j, const item_vector& own, item_estimate& out) const {

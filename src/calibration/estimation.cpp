@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace gradesvc::calibration {
 
@@ -14,6 +15,7 @@ constexpr double newton_done = 1e-6; // largest change of the last Newton step: 
 constexpr double slow_done = 1e-7;   // the same of other steps
 constexpr double longest_step = 1;   // of one parameter
 constexpr double steepest = 25, farthest = 300; // slope and intercepts beyond which an estimate has run away
+constexpr double no_curvature = 1e-4;           // as a share of that with known abilities
 constexpr int first_pause = 4;                  // EM cycles after a step that failed; doubles each time
 
 double largest_of(std::span<const double> values) {
@@ -161,11 +163,23 @@ private:
         if (how_.on_iteration) how_.on_iteration({now_.iterations, at_.e.log_likelihood, change_});
     }
 
+    // Of a stationary point with a singular or indefinite information: whether the likelihood is but flat in some
+    // direction, as where the data do not determine all parameters. Otherwise it is a saddle point.
+    static bool nothing_rises(matrix seen, std::span<const double> complete) {
+        for (std::size_t k = 0; k < seen.size; ++k) seen[k][k] += no_curvature * complete[k];
+        return cholesky(std::move(seen)).positive();
+    }
+
     void finish() {
         now_.x = at_.x;
         now_.log_likelihood = at_.e.log_likelihood;
-        now_.max_gradient = largest_of(slopes_at(p_, at_.e, at_.x).gradient);
-        if (!now_.converged || !covariance_known_) factor_ = cholesky(information());
+        const auto [gradient, complete] = slopes_at(p_, at_.e, at_.x);
+        now_.max_gradient = largest_of(gradient);
+        if (!now_.converged || !covariance_known_) {
+            auto seen = information();
+            factor_ = cholesky(seen);
+            now_.converged = now_.converged && (factor_.positive() || nothing_rises(std::move(seen), complete));
+        }
         if (!factor_.positive()) return;
         now_.se = affordable_ ? se_method::observed : se_method::cross_product;
         now_.covariance = factor_.inverse();

@@ -46,7 +46,7 @@ enum class item_state : std::uint8_t {
     no_variation,       ///< all answers are of one category
     empty_category,     ///< nobody is in some category
     no_finite_estimate, ///< the likelihood grows without end
-    out_of_range, ///< the estimate is no legal item parameter: a near 0 with b beyond all bounds, or a GRM with a < 0
+    out_of_range, ///< beyond domain/definition_limits.hpp: b of an a near 0, a GRM with a < 0 or thresholds too near
 };
 std::string_view to_string(item_state);
 
@@ -71,7 +71,7 @@ struct calibration_result {
     std::size_t parameters = 0;
     double log_likelihood = 0; ///< of the items estimated, without priors
     int iterations = 0;
-    bool converged = false;
+    bool converged = false;  ///< to a maximum, or to a ridge of them; false at a saddle point
     double max_gradient = 0; ///< by slope, intercepts and log odds of c
     se_method se = se_method::none;
 };

@@ -1,5 +1,6 @@
 #include "gradesvc/calibration/calibrate.hpp"
 
+#include "gradesvc/domain/definition_limits.hpp"
 #include "simulation.hpp"
 #include "support/catch.hpp"
 
@@ -246,11 +247,52 @@ TEST_CASE("data that do not determine the parameters give no standard errors") {
     for (std::size_t i = 0; i < 1000; ++i)
         two.categories.insert(two.categories.end(), {data.categories[5 * i], data.categories[5 * i + 1]});
     const auto result = calibrated(two, irt_model::two_pl);
+    CHECK(result.converged); // to one of many maxima
     CHECK(result.se == calibration::se_method::none);
     CHECK_FALSE(result.items[0].a_se.has_value());
     CHECK(std::isfinite(result.items[0].parameters.a));
     CHECK(calibrated({{1, 1}, {}}, irt_model::two_pl).parameters == 0);
     CHECK(calibrated({}, irt_model::two_pl).items.empty());
+}
+
+TEST_CASE("thresholds of a GRM nearer to each other than a definition allows are left out") {
+    test::simulation simulation(12);
+    auto truth = simulation.items(irt_model::grm, 5, 1);
+    auto data = simulation.answers(truth, 6000);
+    data.steps[4] = 2; // its middle category was chosen once
+    for (std::size_t i = 0; i < 6000; ++i) data.categories[5 * i + 4] *= 2;
+    data.categories[4] = 1;
+    const auto result = calibrated(data, irt_model::grm);
+    CHECK(result.converged);
+    const auto& b = result.items[4].parameters.b;
+    REQUIRE(b.size() == 2);
+    CHECK(b[1] - b[0] > 0);
+    CHECK(b[1] - b[0] < domain::limits::least_threshold_gap);
+    CHECK(result.items[4].state == item_state::out_of_range);
+    for (std::size_t j = 0; j < 4; ++j) CHECK(result.items[j].state == item_state::estimated);
+}
+
+TEST_CASE("a slope below 0 is legal in the 2PL and the GPCM, and in no GRM") {
+    auto data = test::lsat6();
+    for (std::size_t i = 0; i < 1000; ++i) data.categories[5 * i + 2] ^= 1;
+    for (const auto model : {irt_model::two_pl, irt_model::gpcm, irt_model::grm}) {
+        const auto result = calibrated(data, model);
+        CHECK(result.items[2].parameters.a < -0.5);
+        CHECK(result.items[2].state == (model == irt_model::grm ? item_state::out_of_range : item_state::estimated));
+        CHECK(result.items[3].state == item_state::estimated);
+    }
+}
+
+TEST_CASE("a saddle point is no convergence") {
+    // the second and the third item are each other's opposite and say nothing of the first: slopes of 0 for both are
+    // stationary, and the likelihood grows on the way to opposite ones
+    responses data{{1, 1, 1}, {}};
+    for (int i = 0; i < 20; ++i) data.categories.insert(data.categories.end(), {1, 1, 0, 0, 0, 1, 1, 0, 1, 0, 1, 0});
+    const auto result = calibrated(data, irt_model::two_pl);
+    CHECK(result.max_gradient < 1e-6);
+    CHECK(result.iterations < 500);
+    CHECK_FALSE(result.converged);
+    CHECK(result.se == calibration::se_method::none);
 }
 
 TEST_CASE("whatever the data, what comes out is finite and legal") {
@@ -280,9 +322,12 @@ TEST_CASE("whatever the data, what comes out is finite and legal") {
         for (const auto& item : result.items) {
             if (item.state != item_state::estimated) continue;
             const auto& b = item.parameters.b;
+            CHECK(std::fabs(item.parameters.a) <= 1000);
             CHECK(std::all_of(b.begin(), b.end(), [](double x) { return std::fabs(x) <= 1000; }));
-            if (model == irt_model::grm)
-                CHECK(std::adjacent_find(b.begin(), b.end(), std::greater_equal<>()) == b.end());
+            CHECK(item.parameters.c <= 0.99);
+            if (model != irt_model::grm) continue;
+            CHECK(item.parameters.a >= 0.001);
+            for (std::size_t k = 1; k < b.size(); ++k) CHECK(b[k] >= b[k - 1] + 0.001);
         }
     }
 }
