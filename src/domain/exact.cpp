@@ -69,7 +69,10 @@ exact power_of_ten(std::int64_t power) {
     return power < 0 ? exact(exact_integer(1), magnitude) : exact(magnitude);
 }
 
-std::optional<exact> make(mantissa m, std::int64_t exponent, number_limits limits) {
+// What becomes of a number smaller than the limits: the smallest one of its sign, or none.
+enum class tiny { smallest, refused };
+
+std::optional<exact> make(mantissa m, std::int64_t exponent, number_limits limits, tiny below) {
     std::int64_t power = exponent - m.decimals;
     const auto kept = m.digits.find_last_not_of('0') + 1; // trailing zeros are a power of ten
     power += static_cast<std::int64_t>(m.digits.size() - kept);
@@ -77,21 +80,28 @@ std::optional<exact> make(mantissa m, std::int64_t exponent, number_limits limit
     if (m.digits.empty()) return exact(0);
     const std::int64_t leading = power + static_cast<std::int64_t>(m.digits.size()) - 1;
     if (leading > limits.exponent || m.digits.size() > static_cast<std::size_t>(limits.digits)) return std::nullopt;
-    if (leading < -limits.exponent) return power_of_ten(-limits.exponent - 1);
+    if (leading < -limits.exponent) {
+        if (below == tiny::refused) return std::nullopt;
+        return power_of_ten(-limits.exponent - 1);
+    }
     return exact(exact_integer(m.digits)) * power_of_ten(power);
 }
 
-} // namespace
-
-decimal_prefix parse_decimal(std::string_view text, number_limits limits, bool decimal_comma) {
+decimal_prefix read_decimal(std::string_view text, number_limits limits, bool decimal_comma, tiny below) {
     auto rest = text;
     const bool minus = take_sign(rest);
     auto digits = take_mantissa(rest, decimal_comma);
     if (!digits.any) return {};
     const auto exponent = take_exponent(rest);
-    auto value = make(std::move(digits), exponent, limits);
+    auto value = make(std::move(digits), exponent, limits, below);
     if (value && minus) *value = -*value;
     return {text.size() - rest.size(), std::move(value)};
+}
+
+} // namespace
+
+decimal_prefix parse_decimal(std::string_view text, number_limits limits, bool decimal_comma) {
+    return read_decimal(text, limits, decimal_comma, tiny::smallest);
 }
 
 std::optional<exact> parse_exact(std::string_view text) {
@@ -106,7 +116,7 @@ std::optional<exact> parse_exact(std::string_view text) {
         if (!p || !q || *q == 0) return std::nullopt;
         return *p / *q;
     }
-    auto found = parse_decimal(text, key);
+    auto found = read_decimal(text, key, false, tiny::refused);
     if (found.length != text.size() || text.empty()) return std::nullopt;
     return found.value;
 }

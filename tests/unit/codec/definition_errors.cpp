@@ -145,6 +145,8 @@ TEST_CASE("items that contradict themselves") {
         {text + R"("correct":[{}])", "correct/0/value"},
         {numeric + R"("correct":"abc")", "correct"},
         {numeric + R"("correct":[{"value":"1e401"}])", "correct/0/value"},
+        {numeric + R"("correct":[{"value":"1e-500"}])", "correct/0/value"},
+        {numeric + R"("correct":[{"value":"(0,1e-401]","tol_type":"range"}])", "correct/0/value"},
         {numeric + R"("correct":[{"value":"[2,1]","tol_type":"range"}])", "correct/0/value"},
         {numeric + R"("correct":[{"value":"1","tol":-1}])", "correct/0/tol"},
         {numeric + R"("correct":[{"value":"1","tol":[1,2]}])", "correct/0/tol"},

@@ -21,6 +21,18 @@ TEST_CASE("an exact number becomes the nearest double") {
     CHECK(number("0") == 0);
 }
 
+TEST_CASE("keys are not beyond the limits, answers are the smallest number there") {
+    CHECK(parse_exact("1e-400"));
+    CHECK(parse_exact("0e-500") == exact(0));
+    for (const auto* text : {"1e-401", "-1e-500", "0.1e-400", "1e-1000000000", "1e401"}) {
+        INFO(text);
+        CHECK_FALSE(parse_exact(text));
+    }
+    const auto tiny = parse_decimal("-1e-500", {100, 400});
+    CHECK(tiny.length == 7);
+    CHECK((tiny.value && *tiny.value < 0 && -*tiny.value < *parse_exact("1e-400")));
+}
+
 TEST_CASE("a number below the normal doubles is rounded once") {
     CHECK(number("2.2250738585072011e-308") == 2.2250738585072011e-308);
     CHECK(number("2.22507385850720114e-308") == 2.22507385850720114e-308);
