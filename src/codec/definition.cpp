@@ -13,12 +13,11 @@ namespace {
 void read_test_id(object_reader& test, domain::test_definition& definition) {
     const auto member = test.need("test_id");
     if (!member) return;
-    if (const auto number = member.as_int())
-        definition.test_id = std::to_string(*number);
-    else if (member.is(json_kind::string))
-        definition.test_id = read_id(test.errors(), member, test.at("test_id"), true).value_or("");
-    else
-        test.error("test_id", "must be a string or an integer");
+    if (!member.is(json_kind::integer) && !member.is(json_kind::string))
+        return test.error("test_id", "must be a string or an integer");
+    const auto id = id_text(member);
+    if (auto why = id_error(id, true); !why.empty()) return test.error("test_id", std::move(why));
+    definition.test_id = id;
 }
 
 domain::test_definition read_test(error_list& errors, json_value root) {

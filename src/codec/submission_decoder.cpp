@@ -32,6 +32,8 @@ std::string id_error(std::string_view text, bool path_safe) {
     return {};
 }
 
+std::string_view id_text(value v) { return v.is(json_kind::integer) && v.text() == "-0" ? "0" : v.text(); }
+
 domain::submission_id id_for_key(std::string_view user, std::string_view test, std::string_view key) {
     std::string name = "[";
     append_json_string(name, user);
@@ -83,14 +85,10 @@ void submission_decoder::member(value m, unknown_members unknown) {
 }
 
 void submission_decoder::id_member(value m, std::string_view& target, bool path_safe) {
-    if (m.is(json_kind::integer)) {
-        target = m.text() == "-0" ? "0" : m.text();
-        if (target.size() > max_id_length) error(pointer_join("", m.key()), id_error(target, path_safe));
-        return;
-    }
-    if (!m.is(json_kind::string)) return error(pointer_join("", m.key()), "must be a string or an integer");
-    if (auto why = id_error(m.text(), path_safe); !why.empty()) return error(pointer_join("", m.key()), std::move(why));
-    target = m.text();
+    if (!m.is(json_kind::integer) && !m.is(json_kind::string))
+        return error(pointer_join("", m.key()), "must be a string or an integer");
+    target = id_text(m);
+    if (auto why = id_error(target, path_safe); !why.empty()) error(pointer_join("", m.key()), std::move(why));
 }
 
 void submission_decoder::text_member(value m, std::optional<std::string_view>& target, std::size_t max_length) {

@@ -50,4 +50,7 @@ domain::submission_id id_for_key(std::string_view user, std::string_view test, s
 /// `text` is valid UTF-8.
 std::string id_error(std::string_view text, bool path_safe);
 
+/// The id that an integer or a string is: integers of any length are ids as written, -0 is 0.
+std::string_view id_text(json_document::value);
+
 } // namespace gradesvc::codec

@@ -34,6 +34,14 @@ TEST_CASE("the least definition has every default") {
     CHECK_FALSE(item.max_score);
 }
 
+TEST_CASE("an integer of any length is an id, as in submissions") {
+    for (const auto& [written, id] : {std::pair("-0", "0"), std::pair("-9223372036854775809", "-9223372036854775809"),
+                                      std::pair("99999999999999999999", "99999999999999999999")})
+        CHECK(
+            decoded(R"({"test_id":)" + std::string(written) + R"(,"items":[{"item_id":"q","correct":"B"}]})").test_id ==
+            id);
+}
+
 TEST_CASE("the full form is kept whole") {
     const auto test = decoded(R"({ "test_id": 7, "title": {"en":"Algebra I","de":"Algebra"}, "version": 3,
       "locale": "en", "time_limit_s": 5400, "blank_policy": "trailing_missing", "negative_total": true,

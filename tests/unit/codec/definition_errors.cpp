@@ -100,6 +100,8 @@ TEST_CASE("ids keep to their form") {
         CHECK(bad_places(std::string(R"({"test_id":)") + id + R"(,"items":[{"item_id":"q","correct":"A"}]})") ==
               places{"/test_id"});
     }
+    CHECK(bad_places(R"({"test_id":)" + std::string(129, '7') + R"(,"items":[{"item_id":"q","correct":"A"}]})") ==
+          places{"/test_id"});
     CHECK(bad_places(R"({"test_id":"t","items":[{"item_id":"a/b","correct":"A"}]})") == places{"/items/0/item_id"});
     CHECK(bad_places(R"({"test_id":"t","items":[{"item_id":")" + std::string(129, 'x') + R"(","correct":"A"}]})") ==
           places{"/items/0/item_id"});
