@@ -31,9 +31,12 @@ int serve(const service_options& options) {
 }
 
 void declare_format(CLI::App& tool, tools::output_format& format, const std::string& shown = "text") {
-    tool.add_option("--format", format, "Form of what is printed")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, tools::output_format>{
-            {"text", tools::output_format::text}, {"json", tools::output_format::json}}))
+    const auto read = [&format](const std::string& word) {
+        if (word != "text" && word != "json")
+            throw CLI::ValidationError("--format", "\"" + word + "\" is not one of text|json");
+        format = word == "json" ? tools::output_format::json : tools::output_format::text;
+    };
+    tool.add_option_function<std::string>("--format", read, "Form of what is printed")
         ->default_str(shown)
         ->type_name("text|json")
         ->option_text("text|json [" + shown + "]");

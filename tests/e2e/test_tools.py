@@ -29,6 +29,8 @@ def check_check(folder):
     assert errors[str(LSAT)] == [] and sorted(errors[str(bad)]) == ["/items/0/correct", "/items/1/what"], found
     assert run("check", folder / "missing.json").returncode == 2
     assert run("check").returncode == 2
+    done = run("check", "--format", "xml", LSAT)
+    assert done.returncode == 2 and done.stderr == 'gradesvc: --format: "xml" is not one of text|json\n', done
     garbage = folder / "garbage.json"
     garbage.write_bytes(b"\xff\x00")
     assert run("check", garbage).returncode == 1
