@@ -30,13 +30,29 @@ std::string with_blanks(const domain::text_key& key) {
     return text;
 }
 
-bool covers(const domain::text_key& earlier, const domain::text_key& later) {
-    if (earlier.case_sensitive && !later.case_sensitive) return false;
-    const auto letters = earlier.case_sensitive ? scoring::letter_case::keep : scoring::letter_case::fold;
-    auto form = scoring::comparable(earlier.value, letters);
-    const auto pattern =
-        earlier.wildcard ? scoring::wildcard_pattern(form) : scoring::wildcard_pattern::literal(std::move(form));
-    return pattern.matches(scoring::comparable(with_blanks(later), letters));
+scoring::wildcard_pattern pattern_of(const domain::text_key& key) {
+    auto form =
+        scoring::comparable(key.value, key.case_sensitive ? scoring::letter_case::keep : scoring::letter_case::fold);
+    return key.wildcard ? scoring::wildcard_pattern(form) : scoring::wildcard_pattern::literal(std::move(form));
+}
+
+// What a key accepts, and the texts that stand for it where an earlier one might accept the same. Made once a key, for
+// there are many pairs of keys.
+struct text_extent {
+    explicit text_extent(const domain::text_key& key) : case_sensitive(key.case_sensitive), pattern(pattern_of(key)) {
+        const auto text = with_blanks(key);
+        folded = scoring::comparable(text, scoring::letter_case::fold);
+        if (case_sensitive) kept = scoring::comparable(text, scoring::letter_case::keep);
+    }
+
+    bool case_sensitive;
+    scoring::wildcard_pattern pattern;
+    std::string folded, kept;
+};
+
+bool covers(const text_extent& earlier, const text_extent& later) {
+    if (earlier.case_sensitive) return later.case_sensitive && earlier.pattern.matches(later.kept);
+    return earlier.pattern.matches(later.folded);
 }
 
 // What a key accepts, where it is well formed and no rounding.
@@ -66,7 +82,7 @@ public:
             pointer_ = "/items/" + std::to_string(i);
             const auto& item = definition_.items[i];
             options(item);
-            misconceptions(item);
+            lint_misconceptions(item, pointer_, warnings_);
             texts(item);
             numbers(item);
             parameters(item);
@@ -82,29 +98,12 @@ private:
         if (item.options.size() == 1) warn(pointer_ + "/options", "there is nothing to choose from");
     }
 
-    void misconceptions(const test_item& item) {
-        if (item.misconceptions.empty()) return;
-        const auto& correct = item.correct.options;
-        const auto has = [&](const std::string& option) {
-            return std::any_of(item.misconceptions.begin(), item.misconceptions.end(),
-                               [&](const auto& entry) { return entry.first == option; });
-        };
-        for (std::size_t i = 0; i < item.options.size(); ++i) {
-            const auto& option = item.options[i];
-            const bool right = std::find(correct.begin(), correct.end(), option) != correct.end();
-            const auto at = pointer_ + "/options/" + std::to_string(i);
-            if (right && has(option))
-                warn(at, "is correct, so its misconception is never told");
-            else if (!right && !has(option))
-                warn(at, "is a distractor without a misconception, while others of this item have one");
-        }
-    }
-
     void texts(const test_item& item) {
         const auto& keys = item.correct.texts;
-        for (std::size_t later = 1; later < keys.size(); ++later)
+        const std::vector<text_extent> extents(keys.begin(), keys.end());
+        for (std::size_t later = 1; later < extents.size(); ++later)
             for (std::size_t i = 0; i < later; ++i)
-                if (covers(keys[i], keys[later])) {
+                if (covers(extents[i], extents[later])) {
                     warn_shadowed(later, i);
                     break;
                 }

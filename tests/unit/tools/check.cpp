@@ -123,6 +123,42 @@ std::string four_items(const std::string& members) {
 
 } // namespace
 
+TEST_CASE("distractors without a misconception are told, options that earn points are none") {
+    using pointers = std::vector<std::string>;
+    const auto about = [](const std::string& members) {
+        return warnings_about("", R"({"item_id":"q","misconceptions":{"A":"x"},)" + members + "}");
+    };
+    const std::string choice = R"("options":["A","B","C","D"],)";
+    CHECK(about(choice + R"("rule":{"kind":"map_response","mapping":{"B":1,"C":0.5}})") ==
+          pointers{"/items/0/options/3"});
+    CHECK(about(choice + R"("correct":"D","rule":{"kind":"map_response","mapping":{"B":1,"C":0}})") ==
+          pointers{"/items/0/options/2"});
+    CHECK(about(choice + R"("rule":{"kind":"map_response","mapping":{"B":1,"C":-1},"default_score":0.1})") ==
+          pointers{"/items/0/options/2"});
+
+    const std::string gaps = R"("type":"gap_match","gaps":["g","h"],)" + choice;
+    CHECK(about(gaps + R"("correct":[["B","g"],["C","h"]])") == pointers{"/items/0/options/3"});
+    CHECK(about(gaps + R"("correct":[["A","g"],["B","h"],["C","h"]])") == pointers{"/items/0/options/3"});
+    CHECK(about(gaps + R"("correct":[["A","g"],["A","h"],["B","g"],["C","g"],["D","g"]])") ==
+          pointers{"/items/0/options/0"});
+    CHECK(about(R"("type":"match","targets":["t","u"],)" + choice +
+                R"("rule":{"kind":"map_response","mapping":[{"value":["B","t"],"score":1},
+                   {"value":["C","u"],"score":0},{"value":["D","u"],"score":"1/2"}]})") ==
+          pointers{"/items/0/options/2"});
+}
+
+TEST_CASE("each gap of an inline choice has its own distractors") {
+    using pointers = std::vector<std::string>;
+    const auto about = [](const std::string& correct) {
+        return warnings_about("", R"({"item_id":"q","misconceptions":{"A":"x"},"type":"inline_choice",
+            "gaps":{"g":["A","B","C"],"h/i":["B","A"]},"correct":)" +
+                                      correct + "}");
+    };
+    CHECK(about(R"([["B","g"],["B","h/i"]])") == pointers{"/items/0/gaps/g/2"});
+    CHECK(about(R"([["A","g"],["C","g"],["A","h/i"]])") ==
+          pointers{"/items/0/gaps/g/0", "/items/0/gaps/g/1", "/items/0/gaps/h~1i/0", "/items/0/gaps/h~1i/1"});
+}
+
 TEST_CASE("models that cannot do what they are meant for are told") {
     using pointers = std::vector<std::string>;
     const std::string irt = R"("irt":{"model":"2PL","b":0})", plain = R"("max_score":1)";

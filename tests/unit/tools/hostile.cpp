@@ -4,6 +4,7 @@
 #include "gradesvc/scoring/scorer.hpp"
 #include "support/catch.hpp"
 #include "support/cost.hpp"
+#include "tools/lint.hpp"
 
 #include <functional>
 
@@ -145,6 +146,19 @@ TEST_CASE("hostile: texts of combining marks") {
                     return R"("type":"text_entry","rule":"text","correct":["x",{"value":"y","case_sensitive":true}])";
                 }),
         submission_of(150, marks)));
+    cheap(cost, 50);
+}
+
+TEST_CASE("hostile: long keys beside each other") {
+    const auto key = [](std::size_t k) { return "\"" + times(850, "\xC3\xA9") + std::to_string(k) + "\""; };
+    const auto json = test_of(3, "", [&](std::size_t) {
+        return R"("type":"text_entry","rule":"text","correct":[)" + repeat(100, key) + "]";
+    });
+    CHECK(json.size() <= largest_body);
+    const auto definition = codec::read_definition(json, 100).definition;
+    const test::cost cost;
+    CHECK(tools::lint(definition).empty());
+    CHECK(cost.seconds() < 0.2);
     cheap(cost, 50);
 }
 
