@@ -19,6 +19,14 @@ void* operator new(std::size_t size) {
     return block;
 }
 
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    try {
+        return operator new(size);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
 void operator delete(void* block) noexcept {
     if (block != nullptr) held -= static_cast<std::ptrdiff_t>(malloc_usable_size(block) + sizeof(std::size_t));
     std::free(block); // NOLINT
