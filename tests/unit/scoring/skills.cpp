@@ -63,10 +63,11 @@ scoring::score_sheet scored(const domain::test_definition& definition, std::stri
     return score(*compiled(definition), given);
 }
 
-std::vector<std::string> skills_of(const scoring::score_sheet& sheet, const std::vector<scoring::finding>& findings) {
-    std::vector<std::string> ids;
-    for (const auto& one : findings) ids.emplace_back(sheet.skill_scores[one.skill].skill_id);
-    return ids;
+// The sheet's texts have gone with its scorer: by index.
+std::vector<std::uint32_t> skills_of(const std::vector<scoring::finding>& findings) {
+    std::vector<std::uint32_t> skills;
+    for (const auto& one : findings) skills.push_back(one.skill);
+    return skills;
 }
 
 // Of 10 000 candidates as able in every skill, how many are told of a weakness.
@@ -118,7 +119,7 @@ TEST_CASE("the mastery cut decides the band", "[skills]") {
 
 TEST_CASE("a skill that stands out is told, with the items behind it", "[findings]") {
     const auto sheet = scored(calibrated(3, 10), "1111111110 1111111111 0010000000");
-    CHECK(skills_of(sheet, sheet.weaknesses) == std::vector<std::string>{"s2"});
+    CHECK(skills_of(sheet.weaknesses) == std::vector<std::uint32_t>{2});
     const auto& weakness = sheet.weaknesses[0];
     CHECK(weakness.diff < 0);
     CHECK(weakness.ci90.high < 0);
@@ -182,7 +183,7 @@ TEST_CASE("without calibration shares are judged", "[skills]") {
     CHECK(seven.percent_ci95->high == Approx(89.22087326).margin(1e-7));
     CHECK(sheet.skill_scores[1].band == skill_band::strong);
     CHECK(sheet.skill_scores[2].band == skill_band::weak);
-    CHECK(skills_of(sheet, sheet.weaknesses) == std::vector<std::string>{"s2"});
+    CHECK(skills_of(sheet.weaknesses) == std::vector<std::uint32_t>{2});
     CHECK(sheet.weaknesses[0].ci90.low >= -1);
     CHECK(scored(test_of_skills(2, 3), "111 000").skill_scores[0].band == skill_band::insufficient_evidence);
 }
@@ -265,5 +266,5 @@ TEST_CASE("at most one in twenty without any weakness is told of one", "[finding
 TEST_CASE("a real weakness is found", "[findings]") {
     const auto definition = calibrated(3, 15);
     const auto sheet = scored(definition, "111111111111100 111111111111000 111100000000000");
-    CHECK(skills_of(sheet, sheet.weaknesses) == std::vector<std::string>{"s2"});
+    CHECK(skills_of(sheet.weaknesses) == std::vector<std::uint32_t>{2});
 }
