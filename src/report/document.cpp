@@ -1,6 +1,7 @@
 #include "report/document.hpp"
 
 #include "gradesvc/report/narrate.hpp"
+#include "gradesvc/scoring/study_items.hpp"
 #include "irt/item_model.hpp"
 
 #include <algorithm>
@@ -12,8 +13,8 @@ namespace {
 
 using scoring::item_outcome;
 
-// From these shares expected on, an outcome is a surprise or within reach.
-constexpr double nearly_sure = 0.8, nearly_hopeless = 0.2, reach_from = 0.4, reach_to = 0.7;
+// From these shares expected on, an outcome is a surprise.
+constexpr double nearly_sure = 0.8, nearly_hopeless = 0.2;
 
 item_remark remark_on(const document& of, std::size_t index) {
     const auto& sheet = of.result.sheet;
@@ -31,7 +32,7 @@ item_remark remark_on(const document& of, std::size_t index) {
     const bool lost = outcome == item_outcome::incorrect || outcome == item_outcome::blank;
     remark.missed = outcome == item_outcome::incorrect && share >= nearly_sure;
     remark.beyond = outcome == item_outcome::correct && share <= nearly_hopeless;
-    remark.reach = (lost || outcome == item_outcome::partial) && share >= reach_from && share <= reach_to;
+    remark.reach = (lost || outcome == item_outcome::partial) && scoring::in_reach(share);
     return remark;
 }
 

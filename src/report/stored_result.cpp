@@ -1,9 +1,8 @@
 #include "report/stored_result.hpp"
 
-#include "irt/item_model.hpp"
+#include "gradesvc/scoring/study_items.hpp"
 
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 
 namespace gradesvc::report {
@@ -14,9 +13,6 @@ using codec::json_kind;
 using scoring::item_outcome;
 using scoring::skill_band;
 using value = codec::json_document::value;
-
-constexpr std::size_t most_missed = 3;             // items of a recommendation
-constexpr double reach_from = 0.4, reach_to = 0.7; // expected share of the points
 
 [[noreturn]] void refuse(std::string_view what) {
     throw std::invalid_argument("not a result of this test: " + std::string(what));
@@ -190,33 +186,14 @@ void stored_result::read_findings(value findings, std::vector<scoring::finding>&
     }
 }
 
-// The document does not repeat which items were missed: they are the first ones of the skill that lost points, those in
-// reach before the others.
+// The document does not repeat which items are to be studied.
 void stored_result::read_recommendations(value recommendations) {
     if (!recommendations.is(json_kind::array)) refuse("recommendations");
     for (const auto json : recommendations) {
         auto& one = sheet.recommendations.emplace_back();
         one.skill = skill_of(json);
-        for (const bool near : {true, false})
-            for (std::uint32_t i = 0; i < definition_.items.size() && one.items.size() < most_missed; ++i)
-                if (is_missed(i, one.skill) && in_reach(i, one.skill) == near) one.items.push_back(i);
+        one.items = scoring::items_to_study(definition_, sheet, one.skill);
     }
-}
-
-bool stored_result::is_missed(std::uint32_t item, std::uint32_t skill) const {
-    const auto outcome = sheet.item_scores[item].outcome;
-    if (outcome != item_outcome::incorrect && outcome != item_outcome::partial && outcome != item_outcome::blank)
-        return false;
-    const auto& shares = definition_.items[item].skills;
-    return std::any_of(shares.begin(), shares.end(), [skill](const auto& share) { return share.skill == skill; });
-}
-
-bool stored_result::in_reach(std::uint32_t item, std::uint32_t skill) const {
-    const auto& irt = definition_.items[item].irt;
-    const auto& theta = sheet.skill_scores[skill].theta;
-    if (!irt || !theta) return false;
-    const double share = irt::expected_share(*irt, definition_.ability.d, *theta);
-    return share >= reach_from && share <= reach_to;
 }
 
 void stored_result::read_pacing(value pacing) {

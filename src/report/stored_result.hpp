@@ -38,8 +38,6 @@ private:
     void read_recommendations(value recommendations);
     void read_pacing(value pacing);
     std::uint32_t skill_of(value finding) const;
-    bool is_missed(std::uint32_t item, std::uint32_t skill) const;
-    bool in_reach(std::uint32_t item, std::uint32_t skill) const;
 
     codec::json_document document_;
     const domain::test_definition& definition_;

@@ -9,6 +9,10 @@ bool is_missing(item_outcome outcome, domain::blank_policy policy) {
            (outcome == item_outcome::blank && policy == domain::blank_policy::missing);
 }
 
+bool lost_points(item_outcome outcome, domain::blank_policy policy) {
+    return outcome != item_outcome::correct && !is_missing(outcome, policy);
+}
+
 void set_responses(const compiled_test& test, const domain::test_definition& definition, const score_sheet& sheet,
                    const item_points& gained, item_responses& responses) {
     for (std::size_t i = 0; i < test.items.size(); ++i) {

@@ -1,5 +1,6 @@
 #include "scoring/skill_measure.hpp"
 
+#include "gradesvc/scoring/study_items.hpp"
 #include "irt/normal.hpp"
 #include "irt/proportion.hpp"
 
@@ -21,8 +22,6 @@ constexpr double false_alarms = 0.05;     // of all skills together
 constexpr double unequal_skills = 0.3;    // standard deviation of how hard uncalibrated skills are, as a share
 constexpr std::size_t most_items_told = 10;
 constexpr std::size_t most_recommendations = 3;
-constexpr std::size_t missed_items_told = 3;
-constexpr double reach_from = 0.4, reach_to = 0.7; // expected share of an item that is worth studying next
 
 skill_band band_of(double mastery, bool sufficient) {
     if (!sufficient) return skill_band::insufficient_evidence;
@@ -31,7 +30,6 @@ skill_band band_of(double mastery, bool sufficient) {
                                      : skill_band::developing;
 }
 
-bool earned_all(item_outcome outcome) { return outcome == item_outcome::correct; }
 // The largest grid for so many skills, at most the usual 21 points each.
 int usual_points(std::size_t skills) {
     const auto nodes = [skills](std::size_t points) {
@@ -175,15 +173,11 @@ void skill_measure::add_finding(std::uint32_t skill, double diff, double sd, sco
     const double furthest = posterior_ ? std::numeric_limits<double>::infinity() : 1; // of shares
     one.ci90 = {std::max(diff - irt::z90 * sd, -furthest), std::min(diff + irt::z90 * sd, furthest)};
     for (const auto& share : test_.skills[skill].shares) {
+        const auto outcome = sheet.item_scores[share.item].outcome;
         const bool telling =
-            weakness ? lost_points(sheet, share.item) : earned_all(sheet.item_scores[share.item].outcome);
+            weakness ? lost_points(outcome, definition_.blank_policy) : outcome == item_outcome::correct;
         if (one.items.size() < most_items_told && telling) one.items.push_back(share.item);
     }
-}
-
-bool skill_measure::lost_points(const score_sheet& sheet, std::uint32_t item) const {
-    const auto outcome = sheet.item_scores[item].outcome;
-    return !earned_all(outcome) && !is_missing(outcome, definition_.blank_policy);
 }
 
 void skill_measure::set_recommendations(score_sheet& sheet) const {
@@ -199,20 +193,7 @@ void skill_measure::set_recommendations(score_sheet& sheet) const {
     auto& all = sheet.recommendations;
     std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.gain > b.gain; });
     if (all.size() > most_recommendations) all.resize(most_recommendations);
-    for (auto& next : all)
-        for (const bool near : {true, false}) // those in reach first
-            for (const auto& share : test_.skills[next.skill].shares)
-                if (next.items.size() < missed_items_told && lost_points(sheet, share.item) &&
-                    near == in_reach(share.item, sheet.skill_scores[next.skill]))
-                    next.items.push_back(share.item);
-}
-
-// Neither out of reach nor as good as mastered.
-bool skill_measure::in_reach(std::uint32_t item, const skill_score& skill) const {
-    const auto& irt = definition_.items[item].irt;
-    if (!irt || !skill.theta) return false;
-    const double share = irt::expected_share(*irt, definition_.ability.d, *skill.theta);
-    return share >= reach_from && share <= reach_to;
+    for (auto& next : all) next.items = items_to_study(definition_, sheet, next.skill);
 }
 
 } // namespace gradesvc::scoring

@@ -34,9 +34,7 @@ private:
     void by_share(const skill_shares& shares, score_sheet& sheet, standing& found) const;
     void set_findings(const standing& found, score_sheet& sheet) const;
     void add_finding(std::uint32_t skill, double diff, double sd, score_sheet& sheet) const;
-    bool lost_points(const score_sheet& sheet, std::uint32_t item) const;
     void set_recommendations(score_sheet& sheet) const;
-    bool in_reach(std::uint32_t item, const skill_score& skill) const;
 
     const domain::test_definition& definition_;
     const compiled_test& test_;
