@@ -34,7 +34,7 @@ struct document {
     std::string level_from(std::size_t level) const; ///< with where it begins
     std::string_view title() const;
     /// The time in which an answer counts as rapid.
-    double rapid_s() const { return result.sheet.pacing ? 0.1 * result.sheet.pacing->median_item_s : 0; }
+    double rapid_s() const { return result.sheet.pacing ? result.sheet.pacing->rapid_s() : 0; }
 
     const domain::test_definition& definition;
     const phrasebook& words;

@@ -69,7 +69,7 @@ void ability_measure::measure(const item_responses& responses, profile how, scor
     sheet.ability.reset();
     sheet.level.reset();
     sheet.fit.reset();
-    if (!bank_) return set_level(sheet, definition_.scale ? std::nullopt : sheet.percent, nullptr, sheet.level);
+    if (!bank_) return set_level(definition_.scale ? std::nullopt : sheet.percent, nullptr, sheet);
 
     std::array<irt::response, domain::limits::items> storage; // NOLINT: as many as there are items are set
     const auto given = std::span(storage).first(items_.size());
@@ -101,7 +101,7 @@ void ability_measure::measure(const item_responses& responses, profile how, scor
         set_scale(ability);
     }
     const auto score = !definition_.scale ? sheet.percent : sheet.ability ? sheet.ability->scaled : std::nullopt;
-    set_level(sheet, score, &posterior, sheet.level);
+    set_level(score, &posterior, sheet);
     if (how == profile::full && any && !found.extreme)
         if (const auto lz = irt::person_fit(*bank_, given, found.theta)) sheet.fit = {*lz, *lz < poor_fit};
 }
@@ -145,19 +145,19 @@ void ability_measure::set_scale(ability_estimate& ability) const {
 }
 
 // Levels are on the reporting scale where there is one, else in percent.
-void ability_measure::set_level(const score_sheet& of, std::optional<double> score, const posterior_mass* mass,
-                                std::optional<reached_level>& level) const {
-    if (!score || of.pending > 0) return;
+void ability_measure::set_level(std::optional<double> score, const posterior_mass* mass, score_sheet& sheet) const {
+    if (!score || sheet.pending > 0) return;
     const auto& levels = definition_.levels;
     const auto above = std::find_if(levels.begin(), levels.end(), [&](const auto& l) { return l.min > *score; });
     if (above == levels.begin()) return;
     const double min = std::prev(above)->min;
+    auto& level = sheet.level.emplace();
     level = {static_cast<std::uint32_t>(above - levels.begin() - 1), min};
     if (!mass || !definition_.scale) return;
     const auto& scale = *definition_.scale;
     const double share = irt::mass_above(bank_->grid().nodes, mass->at.data(), (min - scale.intercept) / scale.slope);
     const bool certain = scale.min && min <= *scale.min; // nobody is below
-    level->probability_above = certain ? 1 : scale.slope > 0 ? share : 1 - share;
+    level.probability_above = certain ? 1 : scale.slope > 0 ? share : 1 - share;
 }
 
 } // namespace gradesvc::scoring

@@ -29,8 +29,7 @@ private:
 
     void set_scale(ability_estimate& ability) const;
     double on_scale(double theta) const;
-    void set_level(const score_sheet& of, std::optional<double> score, const posterior_mass* mass,
-                   std::optional<reached_level>& level) const;
+    void set_level(std::optional<double> score, const posterior_mass* mass, score_sheet& sheet) const;
 
     const domain::test_definition& definition_;
     std::vector<std::uint32_t> items_; // of the bank, as indices in the test

@@ -6,8 +6,6 @@ namespace gradesvc::scoring {
 
 namespace {
 
-constexpr double rapid = 0.1; // of the median time of the candidate's answers
-
 double median_of(std::vector<double>& times) {
     std::sort(times.begin(), times.end());
     const auto half = times.size() / 2;
@@ -40,8 +38,7 @@ void pacing_tally::finish(const domain::test_definition& definition) {
     pacing.limit_s.reset();
     if (definition.time_limit_s) pacing.limit_s = static_cast<double>(*definition.time_limit_s);
     pacing.median_item_s = median_of(times);
-    const auto quick =
-        std::count_if(times.begin(), times.end(), [&](double s) { return s < rapid * pacing.median_item_s; });
+    const auto quick = std::count_if(times.begin(), times.end(), [&](double s) { return s < pacing.rapid_s(); });
     pacing.rapid_share = static_cast<double>(quick) / static_cast<double>(times.size());
     const auto reached = [](const item_score& item) {
         return item.outcome != item_outcome::blank && item.outcome != item_outcome::not_reached;

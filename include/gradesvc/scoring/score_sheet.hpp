@@ -90,6 +90,9 @@ struct pacing {
     double rapid_share = 0; ///< of the answers that have a time
     int not_reached = 0;
     std::vector<std::optional<double>> item_s = {}; ///< by item
+
+    /// Answers in less than this are rapid.
+    double rapid_s() const { return 0.1 * median_item_s; }
 };
 
 struct score_sheet {
