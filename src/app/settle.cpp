@@ -3,6 +3,7 @@
 #include "app/events.hpp"
 #include "codec/result.hpp"
 #include "codec/submission_decoder.hpp"
+#include "gradesvc/faults/fault.hpp"
 #include "gradesvc/report/narrate.hpp"
 
 #include <algorithm>
@@ -155,6 +156,7 @@ struct settler::impl {
         if (!errors.empty())
             return dead_letter(record, who, "validation",
                                tell({domain::errc::validation, "The answers do not fit the test.", errors}), now);
+        faults::scoring(record.value);
         scorer->score(s, profile, sheet);
         return result(record, who, s, *test, scorer->definition(), now);
     }
