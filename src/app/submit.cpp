@@ -4,6 +4,7 @@
 #include "codec/object_writer.hpp"
 #include "codec/submission_decoder.hpp"
 #include "codec/text.hpp"
+#include "gradesvc/faults/fault.hpp"
 
 #include <algorithm>
 
@@ -112,7 +113,9 @@ void submit::operator()(const submit_request& request, std::function<void(outcom
         .headers = event_headers({id + "/accepted", submission_accepted, id, answer.accepted_at, request.traceparent})};
     record.headers.push_back({"gs_test_version", std::to_string(answer.test_version)});
     record.headers.push_back({"gs_definition_sha256", (*test)->sha256});
+    faults::point("app.publish");
     publisher_.publish(record, [answer, done = std::move(done)](const ports::delivery& delivery) {
+        faults::point("app.delivered");
         if (delivery.error)
             done(not_stored(delivery.error));
         else

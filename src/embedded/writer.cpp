@@ -2,6 +2,7 @@
 
 #include "embedded/catalog.hpp"
 #include "embedded/database.hpp"
+#include "gradesvc/faults/fault.hpp"
 #include "gradesvc/telemetry/log.hpp"
 
 #include <sqlite3.h>
@@ -111,8 +112,9 @@ void writer::write(round& work) {
     for (auto* request : admitted)
         request->error = error ? ports::log_errc::unavailable : error; // trying again is right, whatever became of it
     make_visible(admitted, !error);
+    faults::point("embedded.visible");
     tell(work, error);
-    step("told");
+    faults::point("embedded.told");
 }
 
 /// Marks the others as fenced. From here until make_visible nobody else gets what the admitted ones own.
@@ -136,16 +138,16 @@ std::vector<commit_request*> writer::admit(round& work) {
 boost::system::error_code writer::write_transaction(round& work, std::span<commit_request* const> admitted) try {
     if (!work.published && admitted.empty()) return {};
     store_.begin();
-    step("begun");
+    faults::point("embedded.begun");
     if (work.published) store_.append(work.published->records, next_);
     for (auto* request : admitted) store_.append(request->outputs, next_);
-    step("appended");
+    faults::point("embedded.appended");
     for (const auto* request : admitted)
         for (const auto& c : request->checkpoints)
             store_.put_position(request->group, request->of.first_slot + c.partition, c.position, c.note);
-    step("stored");
+    faults::point("embedded.stored");
     store_.commit();
-    step("committed");
+    faults::point("embedded.committed");
     recovered();
     return {};
 } catch (const SQLite::Exception& error) {
@@ -238,10 +240,6 @@ void writer::failed(const SQLite::Exception& error) {
 void writer::recovered() {
     if (!healthy_.exchange(true))
         telemetry::log(telemetry::level::info, "the embedded log is written again", {{"path", state_.file.native()}});
-}
-
-void writer::step(std::string_view name) const {
-    if (config_.at_step) config_.at_step(name);
 }
 
 } // namespace gradesvc::embedded

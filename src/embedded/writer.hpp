@@ -72,7 +72,6 @@ private:
     bool expire_some();
     void failed(const SQLite::Exception& error);
     void recovered();
-    void step(std::string_view name) const;
     parcel& open_parcel();
 
     shared_state& state_;

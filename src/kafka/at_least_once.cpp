@@ -1,5 +1,6 @@
 #include "kafka/at_least_once.hpp"
 
+#include "gradesvc/faults/fault.hpp"
 #include "kafka/errors.hpp"
 
 #include <array>
@@ -44,12 +45,14 @@ ports::commit_result at_least_once::commit(std::span<const ports::outgoing> outp
                                            rd_kafka_topic_partition_list_t* offsets, rd_kafka_t* consumer) {
     result_ = {};
     produce(outputs);
+    faults::point("kafka.results_written");
     std::array<char, 256> why{};
     if (const auto fatal = rd_kafka_fatal_error(client_.get(), why.data(), why.size());
         fatal != RD_KAFKA_RESP_ERR_NO_ERROR)
         throw ports::log_error(std::string("Kafka producer: ") + why.data());
     if (result_.error || offsets->cnt == 0) return result_;
     const auto error = rd_kafka_commit(consumer, offsets, 0);
+    faults::point("kafka.positions_written");
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
     if (means_forbidden(error)) throw ports::log_error("Kafka refuses to store positions: " + text_of(error));
     const bool ended = rd_kafka_fatal_error(consumer, nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;

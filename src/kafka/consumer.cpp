@@ -1,5 +1,6 @@
 #include "kafka/consumer.hpp"
 
+#include "gradesvc/faults/fault.hpp"
 #include "kafka/errors.hpp"
 #include "kafka/query.hpp"
 
@@ -131,6 +132,7 @@ std::vector<ports::assignment> consumer::take_over() {
     stage_ = stage::owning;
     rd_kafka_resume_partitions(rk, at.get()); // librdkafka remembers a pause beyond the loss of a partition
     rd_kafka_assign(rk, at.get());
+    faults::point("kafka.taken_over");
     log_.connected();
     return gained;
 }
@@ -238,10 +240,12 @@ void consumer::close() {
     disown();
     const bool losing = std::exchange(stage_, stage::leaving) == stage::losing;
     auto* rk = client_.get();
+    faults::point("kafka.leave");
     if (losing) rd_kafka_assign(rk, nullptr);
     rd_kafka_unsubscribe(rk);
     serve_until(
         [this, rk] { return !is_member() || rd_kafka_fatal_error(rk, nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR; });
+    faults::point("kafka.unsubscribed");
     const queue_ptr queue(rd_kafka_queue_get_consumer(rk));
     const error_ptr error(rd_kafka_consumer_close_queue(rk, queue.get()));
     serve_until([rk] { return rd_kafka_consumer_closed(rk) != 0; });

@@ -1,5 +1,6 @@
 #include "kafka/transaction.hpp"
 
+#include "gradesvc/faults/fault.hpp"
 #include "kafka/query.hpp"
 #include "kafka/transaction_steps.hpp"
 
@@ -77,6 +78,7 @@ void transactions::start() {
 
 void transactions::initialise(const std::stop_token& stop) {
     std::string hopeless;
+    faults::point("kafka.initialise");
     for (;;) {
         if (stop.stop_requested()) return;
         const error_ptr error(rd_kafka_init_transactions(producer_->owner.get(), call_ms));
@@ -88,6 +90,7 @@ void transactions::initialise(const std::stop_token& stop) {
         hopeless = rd_kafka_error_string(error.get());
         break;
     }
+    faults::point("kafka.initialised");
     if (hopeless.empty()) log_.connected();
     const std::lock_guard lock(mutex_);
     hopeless_ = std::move(hopeless);
@@ -130,9 +133,13 @@ ports::commit_result transactions::commit(std::span<const ports::outgoing> outpu
     if (const error_ptr error(rd_kafka_begin_transaction(rk)); error)
         failed = failure{step_outcome::fatal, rd_kafka_error_code(error.get()), phase::sending,
                          rd_kafka_error_string(error.get())};
+    faults::point("kafka.begun");
     if (!failed) failed = produce(outputs);
+    faults::point("kafka.produced");
     if (!failed && offsets->cnt > 0) failed = send_offsets(offsets, member); // the outputs are on their way meanwhile
+    faults::point("kafka.offsets_sent");
     if (!failed) failed = finish();
+    faults::point("kafka.committed");
     if (!failed) {
         wait_visible(member);
         return {};

@@ -1,5 +1,6 @@
 #include "readmodel/writer.hpp"
 
+#include "gradesvc/faults/fault.hpp"
 #include "readmodel/schema.hpp"
 #include "readmodel/statement.hpp"
 
@@ -82,9 +83,12 @@ void writer::apply(const ports::projection& step) {
     for (const ports::accepted_row* row : by_id(step.accepted)) keep(*row, source::submission);
     for (const auto& row : step.scored) keep(row);
     for (const auto& row : step.failed) keep(row);
+    faults::point("readmodel.rows");
     for (const auto& [where, next] : step.next)
         use(keep_position_, where.first, std::int64_t{where.second}, next).run();
+    faults::point("readmodel.positions");
     transaction.commit();
+    faults::point("readmodel.committed");
 }
 
 void writer::keep(const ports::accepted_row& row, source from) {

@@ -1,3 +1,4 @@
+#include "gradesvc/faults/fault.hpp"
 #include "gradesvc/telemetry/log.hpp"
 #include "worker/core.hpp"
 
@@ -17,6 +18,7 @@ public:
 
     void run() {
         while (auto next = gather()) {
+            faults::point("worker.gathered");
             if (write(*next))
                 next->count(shared_.with.metrics, shared_.with.clock.now());
             else if (!next->empty())
@@ -69,6 +71,7 @@ private:
             const auto begin = steady::now();
             const ports::commit_result result = call(w);
             if (!result.error) {
+                faults::point("worker.committed");
                 shared_.with.metrics.commit_duration(steady::now() - begin);
                 if (failures > 0) telemetry::log(telemetry::level::info, "commits go on", {{"count", failures}});
                 end(w, true);

@@ -1,3 +1,4 @@
+#include "gradesvc/faults/fault.hpp"
 #include "gradesvc/telemetry/log.hpp"
 #include "worker/core.hpp"
 
@@ -83,6 +84,10 @@ private:
         if (!news.losing.empty()) begin_losing(news.losing);
         for (const ports::assignment& a : news.gained) gain(a);
         if (rebalanced) report(news);
+        if (!news.gained.empty()) faults::point("worker.gained");
+        if (!news.losing.empty()) faults::point("worker.losing");
+        if (news.records.empty()) return;
+        faults::point("worker.polled");
         deliver(std::move(news.records));
     }
 
@@ -132,6 +137,7 @@ private:
     }
 
     void release(lock_type& lock) {
+        faults::point("worker.release");
         for (const std::int32_t p : losing_) {
             shared_.jobs.drop(p, scheduler::orphans::adopt);
             shared_.table.drop(p);
@@ -145,6 +151,7 @@ private:
         shared_.finished.notify_one();
         lock.unlock();
         shared_.consumer->release();
+        faults::point("worker.released");
         lock.lock();
     }
 
@@ -190,6 +197,7 @@ private:
             shared_.wake_scorers();
             if (shared_.table.anything_finished()) shared_.finished.notify_one();
         }
+        faults::point("worker.delivered");
     }
 
     // The end.

@@ -1,3 +1,4 @@
+#include "gradesvc/faults/fault.hpp"
 #include "gradesvc/telemetry/log.hpp"
 #include "worker/bench_job.hpp"
 #include "worker/core.hpp"
@@ -142,6 +143,7 @@ void core::score(lane& own, const settle_function& settle) {
     while (fill(*this, own, batch, lock)) {
         lock.unlock();
         const steady::duration each = runner.run();
+        faults::point("worker.scored");
         lock.lock();
         if (each != steady::duration::zero())
             mean_job = mean_job == steady::duration::zero() ? each : (mean_job * 3 + each) / 4;

@@ -1,5 +1,6 @@
 #include "gradesvc/worker/worker.hpp"
 
+#include "gradesvc/faults/fault.hpp"
 #include "gradesvc/telemetry/log.hpp"
 #include "worker/core.hpp"
 
@@ -77,6 +78,7 @@ void worker::run(const std::stop_token& stop) {
         failure = std::current_exception();
     }
     core_->ready = false;
+    faults::point("worker.drained");
     crew.stop_committing();
     core_->stuck = crew.stop_scoring();
     {
@@ -89,6 +91,7 @@ void worker::run(const std::stop_token& stop) {
         telemetry::log(telemetry::level::error, "scoring threads did not end within the drain time",
                        {{"topic", core_->how.topic}, {"count", core_->stuck.load()}});
     if (failure) std::rethrow_exception(failure);
+    faults::point("worker.stopped");
     core_->consumer->leave();
 }
 

@@ -16,6 +16,7 @@ import urllib.parse
 import uuid
 
 GRADESVC = os.environ["GRADESVC"]
+FAULTY = os.environ.get("GRADESVC_FAULTY")  # gradesvc with the faults of tests/faults/
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE = float(os.environ.get("GRADESVC_TEST_PATIENCE", "60"))  # seconds for what takes a moment
 
@@ -101,10 +102,12 @@ class Server:
 
 class Service(Server):
     """A context manager; on the way out of a failed test the log of the process is printed. `api` False: a worker, which is
-    asked at its admin address; `listen` None: at its default one."""
+    asked at its admin address; `listen` None: at its default one. `faults`: the executable of the crash tests, with these in
+    its environment."""
 
-    def __init__(self, *options, data=None, ready=True, api=True, listen="127.0.0.1:0"):
+    def __init__(self, *options, data=None, ready=True, api=True, listen="127.0.0.1:0", faults=None):
         super().__init__()
+        self.faults = faults
         self.options = [str(o) for o in options]
         self.own_data = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="gradesvc-e2e-"))
@@ -118,8 +121,9 @@ class Service(Server):
     def start(self):
         listening = ["--listen" if self.api else "--admin-listen", self.listen] if self.listen else []
         self.lines, self.url = [], None
-        self.process = subprocess.Popen([GRADESVC, *listening, "--data", str(self.data), "--log-format", "json", *self.options],
-                                        stderr=subprocess.PIPE, env=environment(), cwd=ROOT)
+        program = GRADESVC if self.faults is None else FAULTY
+        self.process = subprocess.Popen([program, *listening, "--data", str(self.data), "--log-format", "json", *self.options],
+                                        stderr=subprocess.PIPE, env={**environment(), **(self.faults or {})}, cwd=ROOT)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         try:

@@ -6,9 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <string_view>
 
 namespace gradesvc::embedded {
 
@@ -18,10 +16,6 @@ struct config {
     std::size_t queue_records = 65'536;                   ///< published and not decided yet; beyond it: queue_full
     std::size_t queue_bytes = 64 * 1024 * 1024;           ///< the same in bytes
     std::chrono::milliseconds retention_interval{60'000}; ///< how often expired records are looked for
-
-    /// For crash tests: called on the writing thread at each step of a transaction: "begun", "appended", "stored"
-    /// (positions too), "committed" (durable, not yet told to anyone), "told".
-    std::function<void(std::string_view)> at_step = {};
 };
 
 /// Opens the log in `config.directory` and owns that folder until it is destroyed. Throws ports::log_error, without

@@ -2,7 +2,7 @@
 
 #include "gradesvc/ports/log_errc.hpp"
 #include "support/catch.hpp"
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 #include <fstream>
 #include <memory>

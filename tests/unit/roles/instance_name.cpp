@@ -1,14 +1,14 @@
 #include "roles/instance_name.hpp"
 
 #include "support/catch.hpp"
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <optional>
 
 using gradesvc::roles::instance_name;
-using gradesvc::roles::test::temp_folder;
+using gradesvc::test::temp_folder;
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include "roles/service_options.hpp"
 #include "support/catch.hpp"
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -11,7 +11,7 @@
 using namespace gradesvc::roles;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
-using gradesvc::roles::test::temp_folder;
+using gradesvc::test::temp_folder;
 
 namespace {
 

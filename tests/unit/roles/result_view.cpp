@@ -3,14 +3,14 @@
 #include "gradesvc/embedded/log.hpp"
 #include "roles/system_clock.hpp"
 #include "support/catch.hpp"
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 #include <future>
 
 using namespace gradesvc;
 using namespace gradesvc::roles;
 using namespace std::chrono_literals;
-using gradesvc::roles::test::temp_folder;
+using gradesvc::test::temp_folder;
 
 namespace {
 

@@ -3,11 +3,11 @@
 #include "roles/options.hpp"
 #include "support/catch.hpp"
 #include "support/outcome.hpp"
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 using namespace gradesvc::roles;
 using Catch::Matchers::ContainsSubstring;
-using gradesvc::roles::test::temp_folder;
+using gradesvc::test::temp_folder;
 
 namespace {
 

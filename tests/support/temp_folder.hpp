@@ -1,4 +1,4 @@
-// A folder that is gone with its owner.
+// A folder of its own for a test, removed with everything in it at the end.
 #pragma once
 
 #include <cstdlib>
@@ -7,13 +7,13 @@
 #include <stdexcept>
 #include <string>
 
-namespace gradesvc::roles::test {
+namespace gradesvc::test {
 
 class temp_folder {
 public:
     temp_folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "gradesvc-roles-XXXXXX").string();
-        if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+        std::string name = (std::filesystem::temp_directory_path() / "gradesvc-test-XXXXXX").string();
+        if (!::mkdtemp(name.data())) throw std::runtime_error("cannot make a temporary folder");
         path_ = name;
     }
     ~temp_folder() {
@@ -35,4 +35,4 @@ private:
     std::filesystem::path path_;
 };
 
-} // namespace gradesvc::roles::test
+} // namespace gradesvc::test
