@@ -1,0 +1,106 @@
+"""The log on Kafka, for chaos: brokers that are killed and restarted, leaders that move, a reader of everything, positions."""
+import subprocess
+import threading
+
+import confluent_kafka
+from confluent_kafka import KafkaError, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+import ledger
+from service import ROOT
+
+GROUP = "scorers"
+READER = {"isolation.level": "read_committed", "enable.auto.commit": False, "auto.offset.reset": "error", "reconnect.backoff.max.ms": 500,
+          "log_level": 3, "socket.timeout.ms": 5000}
+
+
+class Brokers:
+    """One broker or a cluster of them (script/kafka), in a folder."""
+
+    def __init__(self, folder, nodes=1):
+        self.folder, self.nodes = folder, nodes
+        self.mutex = threading.Lock()  # one of them is away at a time
+        self.address = self._script("start", *(["--nodes", str(nodes)] if nodes > 1 else []))
+
+    def _script(self, command, *arguments):
+        settings = ["--set", "group.min.session.timeout.ms=1000", "--set", "auto.leader.rebalance.enable=false"] if command == "start" else []
+        done = subprocess.run([str(ROOT / "script" / "kafka"), command, "--dir", str(self.folder), *settings, *arguments],
+                              stdout=subprocess.PIPE, text=True, timeout=180, check=True)
+        return done.stdout.strip()
+
+    def _node(self, number):
+        return ["--node", str(number % self.nodes + 1)] if self.nodes > 1 else []
+
+    def take_away(self, number, kill):
+        self._script("stop", "--keep", *(["--kill"] if kill else []), *self._node(number))
+
+    def bring_back(self, number):
+        self._script("start", *self._node(number))
+
+    def elect_preferred_leaders(self):
+        client = AdminClient({"bootstrap.servers": self.address, "log_level": 3})
+        client.elect_leaders(confluent_kafka.ElectionType.PREFERRED, None, request_timeout=10).result(15)
+
+    def stop(self, keep):
+        self._script("stop", *(["--keep"] if keep else []))
+
+
+class Reader(threading.Thread):
+    """Reads the three topics into a ledger until it is stopped."""
+
+    def __init__(self, address, into):
+        super().__init__(daemon=True)
+        self.into = into
+        self.consumer = confluent_kafka.Consumer({**READER, "bootstrap.servers": address, "group.id": "chaos-reader", "enable.partition.eof": True})
+        self.query = confluent_kafka.Consumer({**READER, "bootstrap.servers": address, "group.id": GROUP})
+        self.partitions = [TopicPartition(topic, number, 0) for topic in ledger.TOPICS
+                           for number in self.query.list_topics(topic, timeout=30).topics[topic].partitions]
+        self.reached = {}
+        self.failure = None
+        self.ended = threading.Event()
+
+    def run(self):
+        try:
+            self.consumer.assign(self.partitions)
+            while not self.ended.is_set():
+                for message in self.consumer.consume(5000, 0.1):
+                    self._take(message)
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            self.failure = error
+            raise
+        finally:
+            self.consumer.close()
+
+    def _take(self, message):
+        error = message.error()
+        if error is None:
+            self.into.take(message.topic(), message.partition(), message.offset(), message.key().decode(), dict(message.headers()),
+                           message.value() if message.topic() == ledger.SUBMISSIONS else None)
+        elif error.code() == KafkaError._PARTITION_EOF:  # pylint: disable=protected-access
+            self.reached[message.topic(), message.partition()] = message.offset()
+        elif error.code() not in (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN):  # pylint: disable=protected-access
+            self.into.findings.append(f"reader: {error}")
+
+    def _ends(self):
+        return {(one.topic, one.partition): self.query.get_watermark_offsets(one, timeout=5)[1] for one in self.partitions}
+
+    def behind(self):
+        """Why not everything is settled and read; "" when it is."""
+        if self.failure is not None:
+            raise self.failure
+        try:
+            ends = self._ends()
+            wanted = [TopicPartition(one.topic, one.partition) for one in self.partitions if one.topic == ledger.SUBMISSIONS]
+            committed = {one.partition: max(one.offset, 0) for one in self.query.committed(wanted, timeout=5)}
+        except confluent_kafka.KafkaException as error:
+            return f"positions: {error}"
+        lag = {p: ends[ledger.SUBMISSIONS, p] - offset for p, offset in committed.items() if offset != ends[ledger.SUBMISSIONS, p]}
+        if lag:
+            return f"lag by partition: {lag}"
+        unread = {f"{t}/{p}": (self.reached.get((t, p), 0), end) for (t, p), end in ends.items() if self.reached.get((t, p), 0) < end}
+        return f"not yet readable: {unread}" if unread else ""
+
+    def stop(self):
+        self.ended.set()
+        self.join()
+        self.query.close()
