@@ -41,7 +41,8 @@ ports::record make_record(const topic& of, std::int32_t partition, SQLite::State
 record_source::record_source(const std::filesystem::path& file) try
     : file_(file),
       db_(open_connection(file)),
-      select_(db_, "SELECT id, time, key, headers, value FROM records WHERE id >= ? AND id < ? ORDER BY id") {
+      select_(db_, "SELECT id, time, key, headers, value FROM records WHERE id >= ? AND id < ? ORDER BY id"),
+      time_(db_, "SELECT id, time FROM records WHERE id >= ? AND id < ? ORDER BY id LIMIT 1") {
 } catch (const SQLite::Exception& error) {
     throw ports::log_error(complaint(file, error.what()));
 }
@@ -57,6 +58,23 @@ std::int64_t record_source::read(const topic& of, std::int32_t partition, std::i
         --budget.records;
         budget.bytes -= std::min(budget.bytes, record.value.size() + (record.key ? record.key->size() : 0));
         if (budget.spent()) return record.offset + 1;
+    }
+    return to;
+} catch (const SQLite::Exception& error) {
+    throw ports::log_error(complaint(file_, error.what()));
+}
+
+std::int64_t record_source::find(const topic& of, std::int32_t partition, std::int64_t from, std::int64_t to,
+                                 ports::time_ms time) try {
+    while (from < to) {
+        const std::int64_t middle = from + (to - from) / 2;
+        const reset_at_end reset(time_);
+        time_.bind(1, row_id(of.first_slot + partition, middle));
+        time_.bind(2, row_id(of.first_slot + partition, to));
+        if (time_.executeStep() && time_.getColumn(1).getInt64() < time.time_since_epoch().count())
+            from = offset_of(time_.getColumn(0).getInt64()) + 1;
+        else
+            to = middle;
     }
     return to;
 } catch (const SQLite::Exception& error) {

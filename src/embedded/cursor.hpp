@@ -27,10 +27,15 @@ public:
     std::int64_t read(const topic& of, std::int32_t partition, std::int64_t from, std::int64_t to, read_budget& budget,
                       std::vector<ports::record>& out);
 
+    /// The offset of the first record between these two with `time` or a later one, else `to`. Takes the times for
+    /// ascending. Throws ports::log_error.
+    std::int64_t find(const topic& of, std::int32_t partition, std::int64_t from, std::int64_t to, ports::time_ms time);
+
 private:
     const std::filesystem::path file_;
     SQLite::Database db_;
     SQLite::Statement select_;
+    SQLite::Statement time_;
 };
 
 class cursor_set {

@@ -47,6 +47,18 @@ public:
         cursors_.look(state_); // moves positions that the log does not hold
     }
 
+    reader(shared_state& state, const ports::positions& from) : state_(state), source_(state.file) {
+        const std::lock_guard lock(state_.mutex);
+        for (const auto& [where, offset] : from) {
+            const topic& of = state_.find(where.first);
+            if (where.second < 0 || where.second >= of.partitions)
+                throw ports::log_error(
+                    complaint(state_.file, "topic " + of.name + " has no partition " + std::to_string(where.second)));
+            cursors_.add(of, where.second, offset);
+        }
+        cursors_.look(state_);
+    }
+
     std::vector<ports::record> read(std::chrono::milliseconds timeout) override {
         {
             std::unique_lock lock(state_.mutex);
@@ -93,7 +105,16 @@ public:
         return std::make_unique<reader>(state_, topics, from);
     }
 
+    std::unique_ptr<ports::reader> make_reader(ports::positions from) override {
+        return std::make_unique<reader>(state_, from);
+    }
+
     ports::positions end(std::span<const std::string> topics, std::chrono::milliseconds) override {
+        return bounds(topics, &extent::end);
+    }
+
+    /// A commit is appended and decided in one step.
+    ports::positions written_end(std::span<const std::string> topics, std::chrono::milliseconds) override {
         return bounds(topics, &extent::end);
     }
 
@@ -101,7 +122,29 @@ public:
         return bounds(topics, &extent::first);
     }
 
+    ports::positions at(std::span<const std::string> topics, ports::time_ms time, std::chrono::milliseconds) override {
+        record_source source(state_.file);
+        const auto first = bounds(topics, &extent::first);
+        auto result = bounds(topics, &extent::end);
+        for (auto& [where, offset] : result)
+            offset = source.find(find(where.first), where.second, first.at(where), offset, time);
+        return result;
+    }
+
+    std::map<std::int32_t, ports::group_position> group_positions(const std::string& group, const std::string& topic,
+                                                                  std::chrono::milliseconds) override {
+        const auto stored = load_positions(state_, group, find(topic));
+        std::map<std::int32_t, ports::group_position> result;
+        for (const auto& [partition, at] : stored) result[partition] = {at.position, at.note};
+        return result;
+    }
+
 private:
+    const topic& find(const std::string& name) {
+        const std::lock_guard lock(state_.mutex);
+        return state_.find(name);
+    }
+
     ports::positions bounds(std::span<const std::string> topics, std::int64_t extent::*bound) {
         ports::positions result;
         const std::lock_guard lock(state_.mutex);

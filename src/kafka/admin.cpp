@@ -97,4 +97,36 @@ std::map<std::string, topic_settings> describe_topics(rd_kafka_t* client, const 
     return found;
 }
 
+std::map<std::int32_t, ports::group_position> group_positions(rd_kafka_t* client, const std::string& group,
+                                                              const rd_kafka_topic_partition_list_t& partitions,
+                                                              milliseconds timeout) {
+    const offsets_request request(rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), &partitions));
+    auto* raw = request.get();
+    const auto options = options_for(client, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, timeout);
+    const queue_ptr queue(rd_kafka_queue_new(client));
+    rd_kafka_ListConsumerGroupOffsets(client, &raw, 1, options.get(), queue.get());
+    const auto event = answer(queue.get(), timeout);
+    const auto check = [&group](rd_kafka_resp_err_t error) {
+        if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+        const auto why = "Kafka: positions of group " + group + ": " + text_of(error);
+        if (means_forbidden(error)) throw ports::log_error(why);
+        throw ports::log_unavailable(why);
+    };
+    check(rd_kafka_event_error(event.get()));
+    std::size_t count = 0;
+    const auto* const* groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
+        rd_kafka_event_ListConsumerGroupOffsets_result(event.get()), &count);
+    std::map<std::int32_t, ports::group_position> found;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (const auto* error = rd_kafka_group_result_error(groups[i])) check(rd_kafka_error_code(error));
+        const auto* committed = rd_kafka_group_result_partitions(groups[i]);
+        for (int p = 0; p < committed->cnt; ++p) {
+            const auto& one = committed->elems[p];
+            check(one.err);
+            if (one.offset >= 0) found[one.partition] = {one.offset, std::string(note_of(one))};
+        }
+    }
+    return found;
+}
+
 } // namespace gradesvc::kafka

@@ -1,4 +1,4 @@
-// Kafka's admin requests for topics. Both throw ports::log_unavailable when nobody answers in time.
+// Kafka's admin requests. All throw ports::log_unavailable when nobody answers in time.
 #pragma once
 
 #include "kafka/client.hpp"
@@ -20,5 +20,10 @@ std::string create_topics(rd_kafka_t* client, const std::vector<new_topic>& topi
 /// Settings by topic; topics that may not be looked at are left out.
 std::map<std::string, topic_settings> describe_topics(rd_kafka_t* client, const std::vector<std::string>& topics,
                                                       std::chrono::milliseconds timeout);
+
+/// What the group has committed for these partitions. Throws ports::log_error too, when it may not be looked at.
+std::map<std::int32_t, ports::group_position> group_positions(rd_kafka_t* client, const std::string& group,
+                                                              const rd_kafka_topic_partition_list_t& partitions,
+                                                              std::chrono::milliseconds timeout);
 
 } // namespace gradesvc::kafka

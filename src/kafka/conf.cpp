@@ -127,7 +127,10 @@ profile reader_profile() {
             merged(consumer_fixed, {{"enable.partition.eof", "true"}})};
 }
 
-profile query_profile() { return {"query", {}, consumer_fixed}; }
+profile query_profile(isolation what_counts) {
+    if (what_counts == isolation::read_committed) return {"query", {}, consumer_fixed};
+    return {"query", {}, merged(consumer_fixed, {{"isolation.level", "read_uncommitted"}})};
+}
 
 conf_ptr make_conf(const config& settings, const profile& kind) {
     conf_ptr conf(rd_kafka_conf_new());

@@ -21,7 +21,9 @@ profile transaction_profile(const std::string& transactional_id, std::size_t bat
 profile plain_producer_profile(std::size_t batch_bytes);
 profile consumer_profile(const std::string& group, const std::string& instance);
 profile reader_profile();
-profile query_profile();
+
+enum class isolation : std::uint8_t { read_committed, read_uncommitted };
+profile query_profile(isolation what_counts);
 
 /// Throws ports::log_error when a property is refused.
 conf_ptr make_conf(const config& settings, const profile& kind);

@@ -29,6 +29,8 @@ using group_metadata =
     std::unique_ptr<rd_kafka_consumer_group_metadata_t, freed_by<rd_kafka_consumer_group_metadata_destroy>>;
 using new_topic_ptr = std::unique_ptr<rd_kafka_NewTopic_t, freed_by<rd_kafka_NewTopic_destroy>>;
 using config_resource_ptr = std::unique_ptr<rd_kafka_ConfigResource_t, freed_by<rd_kafka_ConfigResource_destroy>>;
+using offsets_request =
+    std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t, freed_by<rd_kafka_ListConsumerGroupOffsets_destroy>>;
 using admin_options = std::unique_ptr<rd_kafka_AdminOptions_t, freed_by<rd_kafka_AdminOptions_destroy>>;
 
 inline partition_list make_partition_list(std::size_t size) {

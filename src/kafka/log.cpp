@@ -1,5 +1,6 @@
 #include "gradesvc/kafka/log.hpp"
 
+#include "kafka/admin.hpp"
 #include "kafka/consumer.hpp"
 #include "kafka/publisher.hpp"
 #include "kafka/query.hpp"
@@ -16,7 +17,7 @@ public:
     explicit kafka_log(config settings)
         : settings_(std::move(settings)),
           connection_(settings_.brokers),
-          queries_(RD_KAFKA_CONSUMER, settings_, query_profile(), connection_) {}
+          queries_(RD_KAFKA_CONSUMER, settings_, query_profile(isolation::read_committed), connection_) {}
 
     std::vector<int> ensure_topics(std::span<const ports::topic_spec> topics) override {
         auto report = kafka::ensure_topics(queries_.get(), settings_, topics);
@@ -38,22 +39,55 @@ public:
         return std::make_unique<reader>(settings_, std::move(topics), std::move(from), connection_);
     }
 
+    std::unique_ptr<ports::reader> make_reader(ports::positions from) override {
+        return std::make_unique<reader>(settings_, std::move(from), connection_);
+    }
+
     ports::positions end(std::span<const std::string> topics, std::chrono::milliseconds timeout) override {
-        return edges(topics, edge::end, timeout);
+        const auto list = partitions_of(topics, timeout);
+        find_edges(queries_.get(), *list, edge::end, timeout);
+        return offsets_in(*list);
+    }
+
+    ports::positions written_end(std::span<const std::string> topics, std::chrono::milliseconds timeout) override {
+        const auto list = partitions_of(topics, timeout);
+        std::call_once(uncommitted_made_, [this] {
+            uncommitted_.emplace(RD_KAFKA_CONSUMER, settings_, query_profile(isolation::read_uncommitted), connection_);
+        });
+        find_edges(uncommitted_->get(), *list, edge::end, timeout);
+        return offsets_in(*list);
     }
 
     ports::positions begin(std::span<const std::string> topics, std::chrono::milliseconds timeout) override {
-        return edges(topics, edge::begin, timeout);
+        const auto list = partitions_of(topics, timeout);
+        find_edges(queries_.get(), *list, edge::begin, timeout);
+        return offsets_in(*list);
+    }
+
+    ports::positions at(std::span<const std::string> topics, ports::time_ms time,
+                        std::chrono::milliseconds timeout) override {
+        const auto list = partitions_of(topics, timeout);
+        find_times(queries_.get(), *list, time, timeout);
+        return offsets_in(*list);
+    }
+
+    std::map<std::int32_t, ports::group_position> group_positions(const std::string& group, const std::string& topic,
+                                                                  std::chrono::milliseconds timeout) override {
+        const auto list = partitions_of(std::span(&topic, 1), timeout);
+        return kafka::group_positions(queries_.get(), group, *list, timeout);
     }
 
 private:
-    ports::positions edges(std::span<const std::string> topics, edge which, std::chrono::milliseconds timeout) {
-        const auto list = make_partition_list(16);
+    partition_list partitions_of(std::span<const std::string> topics, std::chrono::milliseconds timeout) {
+        auto list = make_partition_list(16);
         for (const auto& topic : topics)
             rd_kafka_topic_partition_list_add_range(list.get(), topic.c_str(), 0, partitions_of(topic, timeout) - 1);
-        find_edges(queries_.get(), *list, which, timeout);
+        return list;
+    }
+
+    static ports::positions offsets_in(rd_kafka_topic_partition_list_t& list) {
         ports::positions found;
-        for (const auto& one : elements(*list)) found.insert({{one.topic, one.partition}, one.offset});
+        for (const auto& one : elements(list)) found.insert({{one.topic, one.partition}, one.offset});
         return found;
     }
 
@@ -72,6 +106,8 @@ private:
     const config settings_;
     connection_log connection_; // outlives the clients
     client queries_;
+    std::once_flag uncommitted_made_;
+    std::optional<client> uncommitted_; // few ask
     std::atomic<std::size_t> batch_bytes_ = 1'000'000;
     std::mutex mutex_;
     std::map<std::string, int> partitions_; // guarded by mutex_

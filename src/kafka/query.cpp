@@ -22,16 +22,31 @@ metadata_ptr metadata(rd_kafka_t* client, rd_kafka_topic_t* topic, std::chrono::
     return metadata_ptr(found);
 }
 
-rd_kafka_resp_err_t ask_edges(rd_kafka_t* client, rd_kafka_topic_partition_list_t& partitions, edge which,
-                              std::chrono::milliseconds timeout) {
-    for (auto& one : elements(partitions)) one.offset = static_cast<std::int64_t>(which);
+/// Asks for the offsets of a time in milliseconds, or of an edge. RD_KAFKA_OFFSET_END answers that there is none.
+rd_kafka_resp_err_t ask(rd_kafka_t* client, rd_kafka_topic_partition_list_t& partitions, std::int64_t what,
+                        std::chrono::milliseconds timeout) {
+    for (auto& one : elements(partitions)) one.offset = what;
     const auto error = rd_kafka_offsets_for_times(client, &partitions, to_ms(timeout));
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
     for (const auto& one : elements(partitions)) {
         if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR) return one.err;
-        if (one.offset < 0) return RD_KAFKA_RESP_ERR__NO_OFFSET;
+        if (one.offset < 0 && (what < 0 || one.offset != RD_KAFKA_OFFSET_END)) return RD_KAFKA_RESP_ERR__NO_OFFSET;
     }
     return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+void ask_until_answered(rd_kafka_t* client, rd_kafka_topic_partition_list_t& partitions, std::int64_t what,
+                        std::chrono::milliseconds timeout) {
+    if (partitions.cnt == 0) return;
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const auto error = ask(client, partitions, what, left);
+        if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+        // A leader that has just moved, or a topic that was just made, is known a moment later.
+        if (means_forbidden(error) || left <= again_after) give_up(error, "positions of the log");
+        std::this_thread::sleep_for(again_after);
+    }
 }
 
 } // namespace
@@ -52,16 +67,17 @@ int broker_count(rd_kafka_t* client, std::chrono::milliseconds timeout) {
 
 void find_edges(rd_kafka_t* client, rd_kafka_topic_partition_list_t& partitions, edge which,
                 std::chrono::milliseconds timeout) {
-    if (partitions.cnt == 0) return;
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
-    for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-        const auto error = ask_edges(client, partitions, which, left);
-        if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-        // A leader that has just moved, or a topic that was just made, is known a moment later.
-        if (means_forbidden(error) || left <= again_after) give_up(error, "positions of the log");
-        std::this_thread::sleep_for(again_after);
-    }
+    ask_until_answered(client, partitions, static_cast<std::int64_t>(which), timeout);
+}
+
+void find_times(rd_kafka_t* client, rd_kafka_topic_partition_list_t& partitions, ports::time_ms time,
+                std::chrono::milliseconds timeout) {
+    // The end first: what is appended meanwhile is not passed over.
+    const partition_list end(rd_kafka_topic_partition_list_copy(&partitions));
+    find_edges(client, *end, edge::end, timeout);
+    ask_until_answered(client, partitions, std::max<std::int64_t>(time.time_since_epoch().count(), 0), timeout);
+    for (int i = 0; i < partitions.cnt; ++i)
+        if (partitions.elems[i].offset < 0) partitions.elems[i].offset = end->elems[i].offset;
 }
 
 partition_list all_partitions(rd_kafka_t* client, std::span<const std::string> topics,

@@ -20,6 +20,11 @@ enum class edge : std::int64_t { begin = RD_KAFKA_OFFSET_BEGINNING, end = RD_KAF
 void find_edges(rd_kafka_t* client, rd_kafka_topic_partition_list_t& partitions, edge which,
                 std::chrono::milliseconds timeout);
 
+/// Replaces the offset of every element by that of its first record with `time` or a later one, its end where there is
+/// none.
+void find_times(rd_kafka_t* client, rd_kafka_topic_partition_list_t& partitions, ports::time_ms time,
+                std::chrono::milliseconds timeout);
+
 /// All partitions of the topics.
 partition_list all_partitions(rd_kafka_t* client, std::span<const std::string> topics,
                               std::chrono::milliseconds timeout);

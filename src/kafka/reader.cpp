@@ -19,10 +19,26 @@ milliseconds until(steady_clock::time_point deadline) {
     return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(deadline - steady_clock::now()));
 }
 
+std::vector<std::string> topics_of(const ports::positions& from) {
+    std::vector<std::string> topics;
+    for (const auto& [where, offset] : from)
+        if (topics.empty() || topics.back() != where.first) topics.push_back(where.first);
+    return topics;
+}
+
 } // namespace
 
 reader::reader(const config& settings, std::vector<std::string> topics, ports::positions from, connection_log& log)
     : topics_(std::move(topics)),
+      all_(true),
+      next_(std::move(from)),
+      log_(log),
+      client_(RD_KAFKA_CONSUMER, settings, reader_profile(), log),
+      queue_(rd_kafka_queue_new(client_.get())) {}
+
+reader::reader(const config& settings, ports::positions from, connection_log& log)
+    : topics_(topics_of(from)),
+      all_(false),
       next_(std::move(from)),
       log_(log),
       client_(RD_KAFKA_CONSUMER, settings, reader_profile(), log),
@@ -32,12 +48,20 @@ reader::~reader() {
     for (const auto& s : sources_) rd_kafka_consume_stop(s.topic.get(), s.partition);
 }
 
+partition_list reader::wanted(milliseconds timeout) const {
+    if (all_) return all_partitions(client_.get(), topics_, timeout);
+    auto list = make_partition_list(next_.size());
+    for (const auto& [where, offset] : next_)
+        rd_kafka_topic_partition_list_add(list.get(), where.first.c_str(), where.second);
+    return list;
+}
+
 bool reader::start(milliseconds timeout) {
     auto* rk = client_.get();
     const auto deadline = steady_clock::now() + timeout;
     ports::positions from;
     try {
-        const auto begin = all_partitions(rk, topics_, std::max(timeout, milliseconds(100)));
+        const auto begin = wanted(std::max(timeout, milliseconds(100)));
         const partition_list end(rd_kafka_topic_partition_list_copy(begin.get()));
         find_edges(rk, *begin, edge::begin, std::max(until(deadline), milliseconds(100)));
         find_edges(rk, *end, edge::end, std::max(until(deadline), milliseconds(100)));

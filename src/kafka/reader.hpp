@@ -9,7 +9,10 @@ namespace gradesvc::kafka {
 
 class reader final : public ports::reader {
 public:
+    /// Reads all partitions of `topics`.
     reader(const config& settings, std::vector<std::string> topics, ports::positions from, connection_log& log);
+    /// Reads those that `from` names.
+    reader(const config& settings, ports::positions from, connection_log& log);
     ~reader() override;
 
     std::vector<ports::record> read(std::chrono::milliseconds timeout) override;
@@ -17,6 +20,7 @@ public:
 
 private:
     bool start(std::chrono::milliseconds timeout);
+    partition_list wanted(std::chrono::milliseconds timeout) const;
     bool take(const rd_kafka_message_t& message, std::vector<ports::record>& into);
     std::string_view topic_of(const rd_kafka_message_t& message) const;
 
@@ -26,6 +30,7 @@ private:
     };
 
     const std::vector<std::string> topics_; ///< records refer to these names
+    const bool all_;                        ///< every partition of them
     ports::positions next_;
     connection_log& log_;
     client client_;

@@ -10,6 +10,7 @@
 #include "gradesvc/ports/reader.hpp"
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +24,12 @@ struct topic_spec {
     int partitions = 1;
     std::optional<std::chrono::milliseconds> retention = {}; ///< unset = unlimited
     bool compacted = false;
+};
+
+/// What a group has committed for a partition of a topic.
+struct group_position {
+    std::int64_t position = 0;
+    std::string note;
 };
 
 /// A connection to a log. Thread-safe factory; outlives what it made.
@@ -42,12 +49,28 @@ public:
     /// no longer holds.
     virtual std::unique_ptr<reader> make_reader(std::vector<std::string> topics, positions from) = 0;
 
+    /// The same for the partitions that `from` names and no others.
+    virtual std::unique_ptr<reader> make_reader(positions from) = 0;
+
     /// Where the committed log ends now, for every partition of `topics`. Blocks for one round trip; throws
     /// log_unavailable.
     virtual positions end(std::span<const std::string> topics, std::chrono::milliseconds timeout) = 0;
 
+    /// The end with what commits under way have appended: a reader that has come as far has seen everything of it that
+    /// was or will be committed.
+    virtual positions written_end(std::span<const std::string> topics, std::chrono::milliseconds timeout) = 0;
+
     /// Where it begins: the earliest record still held.
     virtual positions begin(std::span<const std::string> topics, std::chrono::milliseconds timeout) = 0;
+
+    /// The first record of each partition with that time or a later one, its end where there is none. Times of records
+    /// are those of clocks: where one went back, a later record of before `time` may follow.
+    virtual positions at(std::span<const std::string> topics, time_ms time, std::chrono::milliseconds timeout) = 0;
+
+    /// What `group` has committed for the partitions of `topic`, as of its last commit that is decided; partitions
+    /// without any are absent. Does not make the caller a member.
+    virtual std::map<std::int32_t, group_position> group_positions(const std::string& group, const std::string& topic,
+                                                                   std::chrono::milliseconds timeout) = 0;
 };
 
 } // namespace gradesvc::ports

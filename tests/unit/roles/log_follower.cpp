@@ -25,6 +25,17 @@ public:
     std::unique_ptr<ports::reader> make_reader(std::vector<std::string>, ports::positions from) override {
         return std::make_unique<reader>(*this, std::move(from));
     }
+    std::unique_ptr<ports::reader> make_reader(ports::positions) override { throw std::logic_error("unused"); }
+    ports::positions written_end(std::span<const std::string>, std::chrono::milliseconds) override {
+        throw std::logic_error("unused");
+    }
+    ports::positions at(std::span<const std::string>, ports::time_ms, std::chrono::milliseconds) override {
+        throw std::logic_error("unused");
+    }
+    std::map<std::int32_t, ports::group_position> group_positions(const std::string&, const std::string&,
+                                                                  std::chrono::milliseconds) override {
+        throw std::logic_error("unused");
+    }
     ports::positions end(std::span<const std::string>, std::chrono::milliseconds) override {
         std::lock_guard lock(mutex_);
         ++looks;
