@@ -63,6 +63,13 @@ std::optional<submission_id> submission_id::parse(std::string_view text) {
     return submission_id(b);
 }
 
+std::optional<std::chrono::sys_time<std::chrono::milliseconds>> submission_id::time() const {
+    if ((bytes_[6] & 0xf0) != 0x70 || (bytes_[8] & 0xc0) != 0x80) return std::nullopt;
+    std::int64_t ms = 0;
+    for (std::size_t i = 0; i < 6; ++i) ms = ms << 8 | bytes_[i];
+    return std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(ms));
+}
+
 std::string submission_id::to_string() const {
     constexpr char digits[] = "0123456789abcdef";
     std::string text;

@@ -29,6 +29,9 @@ public:
     /// The canonical 36-character form, in either case; anything else is nullopt.
     static std::optional<submission_id> parse(std::string_view text);
 
+    /// When it was made, as a version 7 says; nothing for other versions.
+    std::optional<std::chrono::sys_time<std::chrono::milliseconds>> time() const;
+
     const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
     std::string to_string() const;
 

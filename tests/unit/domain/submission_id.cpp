@@ -80,3 +80,11 @@ TEST_CASE("what is no id is not taken for one", "[submission_id]") {
     CAPTURE(text);
     CHECK_FALSE(submission_id::parse(text));
 }
+
+TEST_CASE("a version 7 tells when it was made, others do not") {
+    for (const std::int64_t ms : {std::int64_t{0}, std::int64_t{0x017F22E279B0}, (std::int64_t{1} << 48) - 1})
+        CHECK(v7_at(ms, {~std::uint64_t{0}, 5}).time() == time_ms(milliseconds(ms)));
+    CHECK_FALSE(submission_id::v5("x").time());
+    CHECK_FALSE(submission_id().time());
+    CHECK_FALSE(submission_id::parse("017f22e2-79b0-7cc3-48c4-dc0c0c07398f")->time()); // another variant
+}
