@@ -16,8 +16,11 @@ std::int64_t end_of(SQLite::Database& db, std::int32_t slot, std::int64_t first)
     return id.isNull() ? first : std::max(first, offset_of(id.getInt64()) + 1);
 }
 
-/// Reads one topic into memory, where it is not there yet.
-void load_topic(SQLite::Database& db, shared_state& state, const std::string& name) {
+enum class known : std::uint8_t { keep, renew };
+
+/// Reads one topic into memory. How far one reaches that is there already is kept: memory is behind the file for the
+/// moment of a commit; but for `renew`, where nobody else tells.
+void load_topic(SQLite::Database& db, shared_state& state, const std::string& name, known already = known::keep) {
     auto made = std::make_unique<topic>();
     made->name = name;
     std::vector<std::pair<std::size_t, extent>> extents;
@@ -35,12 +38,21 @@ void load_topic(SQLite::Database& db, shared_state& state, const std::string& na
     }
 
     const std::lock_guard lock(state.mutex);
-    if (state.topics.contains(name)) return;
+    const bool is_known = state.topics.contains(name);
+    if (is_known && already == known::keep) return;
     for (const auto& [slot, reach] : extents) {
         if (state.extents.size() <= slot) state.extents.resize(slot + 1);
         state.extents[slot] = reach;
     }
-    state.topics.emplace(name, std::move(made));
+    if (!is_known) state.topics.emplace(name, std::move(made));
+}
+
+void load(shared_state& state, known already) try {
+    auto db = open_connection(state.file);
+    SQLite::Statement names(db, "SELECT name FROM topics");
+    while (names.executeStep()) load_topic(db, state, names.getColumn(0).getString(), already);
+} catch (const SQLite::Exception& error) {
+    throw ports::log_error(complaint(state.file, error.what()));
 }
 
 void bind_retention(SQLite::Statement& statement, int at, const retention& kept) {
@@ -73,13 +85,9 @@ void store_topic(SQLite::Database& db, const ports::topic_spec& spec) {
 
 } // namespace
 
-void load_catalog(shared_state& state) try {
-    auto db = open_connection(state.file);
-    SQLite::Statement names(db, "SELECT name FROM topics");
-    while (names.executeStep()) load_topic(db, state, names.getColumn(0).getString());
-} catch (const SQLite::Exception& error) {
-    throw ports::log_error(complaint(state.file, error.what()));
-}
+void load_catalog(shared_state& state) { load(state, known::keep); }
+
+void renew_catalog(shared_state& state) { load(state, known::renew); }
 
 std::vector<int> ensure_topics(shared_state& state, std::span<const ports::topic_spec> topics) try {
     for (const auto& spec : topics)

@@ -10,6 +10,9 @@ namespace gradesvc::embedded {
 /// Fills `state` from the file. Throws ports::log_error.
 void load_catalog(shared_state& state);
 
+/// Reads again how far every topic reaches, for where another process writes. Throws ports::log_error.
+void renew_catalog(shared_state& state);
+
 /// ports::log::ensure_topics. Thread-safe against everything but itself: the caller serialises.
 std::vector<int> ensure_topics(shared_state& state, std::span<const ports::topic_spec> topics);
 

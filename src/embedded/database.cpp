@@ -41,13 +41,16 @@ constexpr const char* schema = R"(
     ) WITHOUT ROWID;
 )";
 
+ports::log_error other_version(const std::filesystem::path& file, int version) {
+    return ports::log_error(
+        complaint(file, "written by another version of gradesvc (format " + std::to_string(version) + ")"));
+}
+
 void make_schema(SQLite::Database& db, const std::filesystem::path& file) {
     SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
     const int version = db.execAndGet("PRAGMA user_version").getInt();
     if (version == schema_version) return;
-    if (version != 0)
-        throw ports::log_error(
-            complaint(file, "written by another version of gradesvc (format " + std::to_string(version) + ")"));
+    if (version != 0) throw other_version(file, version);
     db.exec(schema);
     db.exec("PRAGMA user_version = " + std::to_string(schema_version));
     transaction.commit();
@@ -77,6 +80,15 @@ SQLite::Database open_for_writing(const std::filesystem::path& file) try {
     db.exec("PRAGMA journal_size_limit = 67108864");
     make_schema(db, file);
     return db;
+} catch (const SQLite::Exception& error) {
+    throw ports::log_error(complaint(file, error.what()));
+}
+
+void check_file(const std::filesystem::path& file) try {
+    if (!std::filesystem::exists(file)) throw ports::log_error(complaint(file, "there is none"));
+    SQLite::Database db = connect(file, 0);
+    const int version = db.execAndGet("PRAGMA user_version").getInt();
+    if (version != schema_version) throw other_version(file, version);
 } catch (const SQLite::Exception& error) {
     throw ports::log_error(complaint(file, error.what()));
 }

@@ -27,6 +27,9 @@ bool damaged(const SQLite::Exception& error);
 /// Opens the file for the writing thread; makes it and its schema if missing. Throws ports::log_error.
 SQLite::Database open_for_writing(const std::filesystem::path& file);
 
+/// Throws ports::log_error when the file is not there or not one of this version; makes nothing.
+void check_file(const std::filesystem::path& file);
+
 /// A further connection: one per thread. Throws ports::log_error.
 SQLite::Database open_connection(const std::filesystem::path& file);
 

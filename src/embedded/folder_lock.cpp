@@ -1,6 +1,6 @@
 #include "embedded/folder_lock.hpp"
 
-#include "gradesvc/ports/log_errc.hpp"
+#include "gradesvc/embedded/log.hpp"
 
 #include <array>
 #include <cerrno>
@@ -40,8 +40,8 @@ folder_lock::folder_lock(const std::filesystem::path& folder) {
         const std::string owner = owner_of(fd);
         ::close(fd);
         if (error != EWOULDBLOCK) throw unusable(file, error);
-        throw ports::log_error("data folder " + folder.string() + " is in use by another gradesvc process (pid " +
-                               owner + ")");
+        throw folder_in_use("data folder " + folder.string() + " is in use by another gradesvc process (pid " + owner +
+                            ")");
     }
     const std::string pid = std::to_string(::getpid()) + "\n"; // for the message above only
     if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, pid.data(), pid.size(), 0) < 0) {

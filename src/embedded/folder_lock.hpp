@@ -8,8 +8,8 @@ namespace gradesvc::embedded {
 
 class folder_lock {
 public:
-    /// Makes the folder if it is missing. Throws ports::log_error when another process owns it (with its pid) or it
-    /// cannot be used.
+    /// Makes the folder if it is missing. Throws folder_in_use when another process owns it (with its pid),
+    /// ports::log_error when it cannot be used.
     explicit folder_lock(const std::filesystem::path& folder);
     ~folder_lock();
     folder_lock(const folder_lock&) = delete;

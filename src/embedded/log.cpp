@@ -8,6 +8,8 @@
 namespace gradesvc::embedded {
 namespace {
 
+constexpr const char* log_file = "log.db";
+
 class publisher final : public ports::publisher {
 public:
     publisher(shared_state& state, writer& writer, std::size_t max_record_bytes)
@@ -60,6 +62,7 @@ public:
     }
 
     std::vector<ports::record> read(std::chrono::milliseconds timeout) override {
+        if (state_.followed) renew();
         {
             std::unique_lock lock(state_.mutex);
             state_.changed.wait_for(lock, timeout, [this] {
@@ -73,6 +76,15 @@ public:
     ports::positions next() const override { return cursors_.positions(); }
 
 private:
+    /// Looks into the file where everything known is read.
+    void renew() {
+        {
+            const std::lock_guard lock(state_.mutex);
+            if (cursors_.look(state_)) return;
+        }
+        renew_catalog(state_);
+    }
+
     shared_state& state_;
     cursor_set cursors_;
     record_source source_;
@@ -81,24 +93,31 @@ private:
 class log final : public ports::log {
 public:
     explicit log(const config& config)
-        : lock_(config.directory),
-          max_record_bytes_(config.max_record_bytes),
-          state_(config.directory / "log.db"),
-          writer_(state_, config) {
+        : max_record_bytes_(config.max_record_bytes), state_(config.directory / log_file) {
+        lock_.emplace(config.directory);
+        writer_ = std::make_unique<writer>(state_, config);
+        load_catalog(state_);
+    }
+
+    /// For reading alone.
+    explicit log(const std::filesystem::path& directory) : max_record_bytes_(0), state_(directory / log_file) {
+        check_file(state_.file);
+        state_.followed = true;
         load_catalog(state_);
     }
 
     std::vector<int> ensure_topics(std::span<const ports::topic_spec> topics) override {
+        open_writer();
         const std::lock_guard lock(ensuring_);
         return embedded::ensure_topics(state_, topics);
     }
 
     std::unique_ptr<ports::publisher> make_publisher() override {
-        return std::make_unique<publisher>(state_, writer_, max_record_bytes_);
+        return std::make_unique<publisher>(state_, open_writer(), max_record_bytes_);
     }
 
     std::unique_ptr<ports::consumer> make_consumer(const ports::consumer_options& options) override {
-        return std::make_unique<consumer>(state_, writer_, max_record_bytes_, options);
+        return std::make_unique<consumer>(state_, open_writer(), max_record_bytes_, options);
     }
 
     std::unique_ptr<ports::reader> make_reader(std::vector<std::string> topics, ports::positions from) override {
@@ -145,7 +164,13 @@ private:
         return state_.find(name);
     }
 
+    writer& open_writer() const {
+        if (!writer_) throw ports::log_error(complaint(state_.file, "opened for reading alone"));
+        return *writer_;
+    }
+
     ports::positions bounds(std::span<const std::string> topics, std::int64_t extent::*bound) {
+        if (state_.followed) renew_catalog(state_);
         ports::positions result;
         const std::lock_guard lock(state_.mutex);
         state_.check();
@@ -157,15 +182,19 @@ private:
         return result;
     }
 
-    folder_lock lock_;
+    std::optional<folder_lock> lock_;
     const std::size_t max_record_bytes_;
     shared_state state_;
-    writer writer_;
+    std::unique_ptr<writer> writer_; // none: for reading alone
     std::mutex ensuring_;
 };
 
 } // namespace
 
 std::unique_ptr<ports::log> make_log(const config& config) { return std::make_unique<log>(config); }
+
+std::unique_ptr<ports::log> open_log_for_reading(const std::filesystem::path& directory) {
+    return std::make_unique<log>(directory);
+}
 
 } // namespace gradesvc::embedded

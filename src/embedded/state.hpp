@@ -55,6 +55,7 @@ struct shared_state {
     explicit shared_state(std::filesystem::path log_file) : file(std::move(log_file)) {}
 
     const std::filesystem::path file;
+    bool followed = false; ///< another process writes, only renew_catalog() tells what; set before there are threads
 
     std::mutex mutex; ///< guards everything below
     std::condition_variable changed;

@@ -1,13 +1,8 @@
 #include "roles/command_line.hpp"
 
-#include "gradesvc/domain/definition_limits.hpp"
-#include "gradesvc/tools/calibrate.hpp"
-#include "gradesvc/tools/check.hpp"
-#include "gradesvc/tools/health.hpp"
-#include "gradesvc/tools/report.hpp"
-#include "gradesvc/tools/score.hpp"
 #include "roles/service.hpp"
 #include "roles/service_options.hpp"
+#include "roles/tool.hpp"
 #include "version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -21,6 +16,11 @@ namespace {
 
 constexpr int wrong_use = 2;
 
+int complain(const std::exception& error, int exit_code) {
+    std::cerr << "gradesvc: " << error.what() << '\n';
+    return exit_code;
+}
+
 int serve(const service_options& options) {
     const auto format =
         options.log_format.value_or(isatty(STDERR_FILENO) == 1 ? telemetry::format::text : telemetry::format::json);
@@ -30,100 +30,27 @@ int serve(const service_options& options) {
     return parts.run();
 }
 
-void declare_format(CLI::App& tool, tools::output_format& format, const std::string& shown = "text") {
-    const auto read = [&format](const std::string& word) {
-        if (word != "text" && word != "json")
-            throw CLI::ValidationError("--format", "\"" + word + "\" is not one of text|json");
-        format = word == "json" ? tools::output_format::json : tools::output_format::text;
-    };
-    tool.add_option_function<std::string>("--format", read, "Form of what is printed")
-        ->default_str(shown)
-        ->type_name("text|json")
-        ->option_text("text|json [" + shown + "]");
+std::vector<tool> declare_tools(CLI::App& app) {
+    std::vector<tool> all;
+    for (const auto& declare : {declare_check, declare_score, declare_calibrate, declare_report, declare_health})
+        all.push_back(declare(app));
+    return all;
 }
 
-struct tool_options {
-    tools::check_options check;
-    tools::score_options score;
-    tools::calibrate_options calibrate;
-    tools::report_options report;
-    tools::health_options health;
-};
-
-void declare_profile(CLI::App& tool, scoring::profile& profile, const std::string& shown) {
-    const auto set = [&profile](const std::string& word) { profile = profile_words().at(word); };
-    tool.add_option_function<std::string>("--profile", set, "How much is computed")
-        ->check(CLI::IsMember(profile_words()))
-        ->default_str(shown)
-        ->type_name("fast|standard|full")
-        ->option_text("fast|standard|full [" + shown + "]");
+// An option of the service in front of a tool's name would do nothing.
+void refuse_flags_before(const tool& asked, const CLI::App& app) {
+    for (const auto* option : app.get_options())
+        if (option->count() > 0)
+            throw usage_error(option->get_name() + ": options of a tool stand behind its name, gradesvc " +
+                              asked.command->get_name());
 }
 
-CLI::App* declare_check(CLI::App& app, tools::check_options& options) {
-    auto* const tool = app.add_subcommand("check", "List every error and warning of test definitions");
-    tool->add_option("TEST.json", options.files, "Definitions")->required();
-    declare_format(*tool, options.format);
-    return tool;
-}
-
-CLI::App* declare_score(CLI::App& app, tools::score_options& options) {
-    auto* const tool = app.add_subcommand("score", "Score submissions offline: one result document a line");
-    tool->add_option("--test", options.test, "Definition")->required()->type_name("TEST.json");
-    declare_profile(*tool, options.profile, "standard");
-    tool->add_option("SUBMISSIONS.jsonl", options.submissions, "Submissions, one a line; without, standard input");
-    declare_format(*tool, options.format, "json");
-    options.engine_version = version;
-    return tool;
-}
-
-CLI::App* declare_calibrate(CLI::App& app, tools::calibrate_options& options) {
-    using domain::irt_model;
-    auto* const tool = app.add_subcommand(
-        "calibrate", "Estimate item parameters from submissions: marginal maximum likelihood with theta ~ N(0, 1).\n"
-                     "Prints the definition with irt, irt_se and calibration (docs/definitions.md)");
-    tool->add_option("--test", options.test, "Definition")->required()->type_name("TEST.json");
-    static const std::map<std::string, irt_model> models{{"1PL", irt_model::one_pl},
-                                                         {"2PL", irt_model::two_pl},
-                                                         {"3PL", irt_model::three_pl},
-                                                         {"GRM", irt_model::grm},
-                                                         {"GPCM", irt_model::gpcm}};
-    tool->add_option_function<std::string>(
-            "--model", [&options](const std::string& word) { options.model = models.at(word); },
-            "Model of all items; 3PL has priors on slopes and lower asymptotes")
-        ->required()
-        ->check(CLI::IsMember(&models))
-        ->type_name("1PL|2PL|3PL|GRM|GPCM")
-        ->option_text("1PL|2PL|3PL|GRM|GPCM");
-    tool->add_option("--points", options.points, "Points of the quadrature; default: as in the definition, or 61")
-        ->check(CLI::Range(2, static_cast<int>(domain::limits::quadrature_points)))
-        ->type_name("N")
-        ->option_text("N");
-    tool->add_option("--threads", options.threads, "Threads; default: cores")
-        ->check(CLI::Range(1, 1024))
-        ->type_name("N")
-        ->option_text("N");
-    tool->add_option("SUBMISSIONS.jsonl", options.submissions, "Submissions, one a line; without, standard input");
-    declare_format(*tool, options.format, "json");
-    options.terminal = isatty(STDERR_FILENO) == 1;
-    return tool;
-}
-
-CLI::App* declare_report(CLI::App& app, tools::report_options& options) {
-    auto* const tool = app.add_subcommand("report", "Write a personal report for each submission as an HTML file");
-    tool->add_option("--test", options.test, "Definition")->required()->type_name("TEST.json");
-    tool->add_option("--out", options.folder, "Folder for the reports")->required()->type_name("DIR");
-    declare_profile(*tool, options.profile, "full");
-    tool->add_option("SUBMISSIONS.jsonl", options.submissions, "Submissions, one a line; without, standard input");
-    declare_format(*tool, options.format);
-    options.engine_version = version;
-    return tool;
-}
-
-CLI::App* declare_health(CLI::App& app, tools::health_options& options) {
-    auto* const tool = app.add_subcommand("health", "Exit 0 when a service is ready: for container health checks");
-    tool->add_option("URL", options.url, "What to ask")->capture_default_str();
-    declare_format(*tool, options.format);
-    return tool;
+int run_tool(const tool& asked) {
+    try {
+        return asked.run();
+    } catch (const std::exception& error) {
+        return complain(error, wrong_use);
+    }
 }
 
 int parse_and_run(int argc, const char* const* argv) {
@@ -136,19 +63,14 @@ int parse_and_run(int argc, const char* const* argv) {
     service_options options;
     std::string config_file;
     declare_options(app, options, config_file);
-    tool_options tool;
-    const auto* const check = declare_check(app, tool.check);
-    const auto* const score = declare_score(app, tool.score);
-    const auto* const calibrate = declare_calibrate(app, tool.calibrate);
-    const auto* const report = declare_report(app, tool.report);
-    const auto* const health = declare_health(app, tool.health);
+    const auto tools = declare_tools(app);
     try {
         app.parse(argc, argv);
-        if (check->parsed()) return tools::run_check(tool.check, std::cout, std::cerr);
-        if (score->parsed()) return tools::run_score(tool.score, std::cin, std::cout, std::cerr);
-        if (calibrate->parsed()) return tools::run_calibrate(tool.calibrate, std::cin, std::cout, std::cerr);
-        if (report->parsed()) return tools::run_report(tool.report, std::cin, std::cout, std::cerr);
-        if (health->parsed()) return tools::run_health(tool.health, std::cout, std::cerr);
+        for (const auto& tool : tools) {
+            if (!tool.command->parsed()) continue;
+            refuse_flags_before(tool, app);
+            return run_tool(tool);
+        }
         complete_options(app, options, config_file);
     } catch (const CLI::Success& asked) { // --help, --version
         return app.exit(asked);
@@ -164,11 +86,9 @@ int run(int argc, const char* const* argv) {
     try {
         return parse_and_run(argc, argv);
     } catch (const usage_error& error) {
-        std::cerr << "gradesvc: " << error.what() << '\n';
-        return wrong_use;
+        return complain(error, wrong_use);
     } catch (const std::exception& error) {
-        std::cerr << "gradesvc: " << error.what() << '\n';
-        return 1;
+        return complain(error, 1);
     }
 }
 

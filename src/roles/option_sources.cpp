@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdlib>
+#include <map>
 #include <sstream>
 
 namespace gradesvc::roles {
@@ -23,6 +24,11 @@ std::string variable_of(const std::string& name) {
         variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     return variable;
 }
+
+// Read before there are threads.
+const char* variable_text(const std::string& name) {
+    return std::getenv(name.c_str());
+} // NOLINT(concurrency-mt-unsafe)
 
 std::vector<std::string> lines_of(const std::string& text) {
     std::vector<std::string> lines;
@@ -55,24 +61,30 @@ std::vector<CLI::ConfigItem> read_file(const std::string& path) {
 } // namespace
 
 void apply_environment_and_file(CLI::App& app, const std::string& file) {
-    std::vector<CLI::Option*> open; // not given on the command line
-    for (auto* option : app.get_options())
-        if (configurable(*option) && option->count() == 0) open.push_back(option);
-    for (auto*& option : open) {
-        const auto variable = variable_of(option->get_lnames().front());
-        const char* text = std::getenv(variable.c_str()); // NOLINT(concurrency-mt-unsafe): before any thread
+    apply_environment_and_file(app.get_options(), app, file);
+}
+
+void apply_environment_and_file(const std::vector<CLI::Option*>& options, CLI::App& service, const std::string& file) {
+    std::map<std::string, CLI::Option*> open; // not given on the command line
+    for (auto* option : options)
+        if (configurable(*option) && option->count() == 0) open[option->get_lnames().front()] = option;
+    for (auto& [name, option] : open) {
+        const auto variable = variable_of(name);
+        const char* text = variable_text(variable);
         if (text == nullptr || *text == '\0') continue;
         const bool repeatable = option->get_items_expected_max() > 1;
         set(*option, repeatable ? lines_of(text) : std::vector<std::string>{text}, variable);
         option = nullptr;
     }
-    if (file.empty()) return;
-    for (const auto& item : read_file(file)) {
-        auto* const option = item.parents.empty() ? app.get_option_no_throw("--" + item.name) : nullptr;
-        if (option == nullptr || !configurable(*option))
-            throw usage_error("--config: " + file + ": unknown key \"" + item.fullname() + "\"");
-        if (std::find(open.begin(), open.end(), option) != open.end())
-            set(*option, item.inputs, file + ": " + item.name);
+    const char* const named = variable_text("GRADESVC_CONFIG");
+    const std::string path = file.empty() && named != nullptr ? named : file;
+    if (path.empty()) return;
+    for (const auto& item : read_file(path)) {
+        const auto* const known = item.parents.empty() ? service.get_option_no_throw("--" + item.name) : nullptr;
+        if (known == nullptr || !configurable(*known))
+            throw usage_error("--config: " + path + ": unknown key \"" + item.fullname() + "\"");
+        const auto found = open.find(item.name);
+        if (found != open.end() && found->second != nullptr) set(*found->second, item.inputs, path + ": " + item.name);
     }
 }
 

@@ -23,10 +23,17 @@ struct usage_error : std::runtime_error {
 
 enum class role : std::uint8_t { all, api, worker };
 
-struct service_options {
-    roles::role role = role::all;
+/// About the log; the service and the tools that work on a log have these.
+struct log_options {
     std::string brokers; ///< "" = embedded log
     std::filesystem::path data = "./data";
+    std::string group = "scorers";
+    std::string topic_prefix;
+    std::map<std::string, std::string> kafka; ///< librdkafka properties, values of @PATH read
+};
+
+struct service_options : log_options {
+    roles::role role = role::all;
 
     std::vector<std::string> listen = {"127.0.0.1:8080"};
     std::optional<std::string> admin_listen; ///< unset: by role; "off"
@@ -35,15 +42,12 @@ struct service_options {
     std::uint64_t max_header = 16 * 1024;
     int max_connections = 10'000;
 
-    std::string group = "scorers";
     std::string instance; ///< "" = found at start
     int threads = 0;      ///< 0 = cores
     ports::delivery_mode delivery = ports::delivery_mode::exactly_once;
     scoring::profile profile = scoring::profile::standard;
 
     std::optional<std::filesystem::path> tests;
-    std::map<std::string, std::string> kafka; ///< librdkafka properties, values of @PATH read
-    std::string topic_prefix;
     int partitions = 12;
     int replication = 0; ///< 0 = min(3, brokers)
     std::chrono::milliseconds keep = std::chrono::hours(24 * 90);

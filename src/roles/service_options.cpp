@@ -1,15 +1,13 @@
 #include "roles/service_options.hpp"
 
-#include "gradesvc/kafka/log.hpp"
+#include "roles/log_options.hpp"
 #include "roles/option_sources.hpp"
 #include "roles/units.hpp"
-#include "tools/file.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <set>
 
 namespace gradesvc::roles {
@@ -18,7 +16,6 @@ namespace {
 
 constexpr int max_partitions = 1000;
 constexpr int max_threads = 1024;
-constexpr std::size_t max_name = 200;
 
 CLI::Option* duration(CLI::App& app, const std::string& name, std::chrono::milliseconds& target,
                       const std::string& help, const std::string& shown) {
@@ -53,30 +50,13 @@ CLI::Option* choice(CLI::App& app, const std::string& name, T& target, const std
     return app.add_option_function<std::string>(name, read, help)->default_str(shown)->type_name(list);
 }
 
-std::string value_or_file(const std::string& name, const std::string& value) {
-    if (!value.starts_with('@')) return value;
-    try {
-        auto text = tools::read_file(value.substr(1));
-        while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-        return text;
-    } catch (const std::runtime_error& error) {
-        throw CLI::ValidationError("--kafka", name + ": " + error.what());
-    }
-}
-
 void declare_process(CLI::App& app, service_options& o, std::string& config_file) {
     app.add_option("--config", config_file, "File of options (TOML); flags and environment beat it")->type_name("FILE");
     choice<role>(app, "--role", o.role, {{"all", role::all}, {"api", role::api}, {"worker", role::worker}},
                  "What this process does", "all")
         ->group("What runs");
-    app.add_option("--brokers", o.brokers, "Kafka bootstrap servers; without, the embedded log in --data")
-        ->type_name("HOST:PORT,…")
-        ->group("What runs");
-    app.add_option_function<std::string>(
-           "--data", [&o](const std::string& path) { o.data = path; }, "State of this process")
-        ->default_str("./data")
-        ->type_name("DIR")
-        ->group("What runs");
+    declare_brokers(app, o)->group("What runs");
+    declare_data(app, o, "State of this process")->group("What runs");
     duration(app, "--drain-timeout", o.drain_timeout, "How long a graceful end may take", "25s")->group("What runs");
     app.add_option_function<std::string>(
            "--log-format",
@@ -120,7 +100,7 @@ void declare_api(CLI::App& app, service_options& o) {
 }
 
 void declare_worker(CLI::App& app, service_options& o) {
-    app.add_option("--group", o.group, "Consumer group")->capture_default_str()->group("Worker");
+    declare_group(app, o)->group("Worker");
     app.add_option("--instance", o.instance,
                    "Stable name of this worker; default: host name, a hash of --data and the first free slot in it")
         ->type_name("NAME")
@@ -143,34 +123,13 @@ void declare_worker(CLI::App& app, service_options& o) {
 }
 
 void declare_log(CLI::App& app, service_options& o) {
-    const auto property = [&o](const std::vector<std::string>& all) {
-        for (const auto& text : all) {
-            const auto equals = text.find('=');
-            if (equals == 0 || equals == std::string::npos)
-                throw CLI::ValidationError("--kafka", "\"" + text + "\" is not NAME=VALUE");
-            const auto name = text.substr(0, equals);
-            o.kafka[name] = value_or_file(name, text.substr(equals + 1));
-        }
-    };
-    app.add_option_function<std::vector<std::string>>(
-           "--kafka", property, "A librdkafka property; a value @PATH is read from that file; may be repeated")
-        ->type_name("NAME=VALUE")
-        ->group("Log");
-    app.add_option("--topic-prefix", o.topic_prefix, "Prefix of topics, groups and transactional ids")
-        ->type_name("TEXT")
-        ->group("Log");
+    declare_kafka(app, o)->group("Log");
+    declare_topic_prefix(app, o)->group("Log");
     app.add_option("--partitions", o.partitions, "Partitions of new topics")->capture_default_str()->group("Log");
     app.add_option("--replication", o.replication, "Copies of new topics; default 3, or the number of brokers if less")
         ->type_name("N")
         ->group("Log");
     duration(app, "--keep", o.keep, "How long submissions, results and dead letters are kept", "90d")->group("Log");
-}
-
-bool legal_name(const std::string& text) {
-    return text.size() <= max_name && std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-                      c == '_' || c == '-';
-           });
 }
 
 void require(bool good, const std::string& otherwise) {
@@ -213,13 +172,6 @@ void check_work(const service_options& o) {
         require(o.group != known, "--group " + o.group + ": this version has no such work yet; it knows scorers");
 }
 
-void check_names(const service_options& o) {
-    const std::string legal = " may have letters, digits, '.', '_' and '-', at most 200";
-    require(legal_name(o.topic_prefix), "--topic-prefix:" + legal);
-    require(!o.group.empty() && legal_name(o.group), "--group:" + legal);
-    require(legal_name(o.instance), "--instance:" + legal);
-}
-
 // Flags given on the command line are held against the role: who writes them there means something by them.
 void check_role_flags(const std::set<std::string>& flags, const service_options& o) {
     const auto refuse = [&](std::initializer_list<const char*> names, const std::string& why) {
@@ -239,12 +191,11 @@ void check_options(const service_options& o) {
             std::string("--role=") + (o.role == role::api ? "api" : "worker") +
                 " needs --brokers: the embedded log serves one process, --role=all");
     check_numbers(o);
-    check_names(o);
+    check_log_options(o);
+    if (!o.instance.empty()) check_name("--instance", o.instance);
     if (o.has_worker()) check_work(o);
     check_addresses(o);
     if (o.tests) require(std::filesystem::is_directory(*o.tests), "--tests: " + o.tests->string() + " is not a folder");
-    if (o.kafka.empty()) return;
-    if (const auto why = kafka::configuration_error(o.kafka)) throw usage_error("--kafka: " + *why);
 }
 
 } // namespace
@@ -256,12 +207,10 @@ void declare_options(CLI::App& app, service_options& options, std::string& confi
     declare_log(app, options);
 }
 
-void complete_options(CLI::App& app, const service_options& options, std::string config_file) {
+void complete_options(CLI::App& app, const service_options& options, const std::string& config_file) {
     std::set<std::string> flags;
     for (const auto* option : app.get_options())
         if (option->count() > 0) flags.insert(option->get_name());
-    if (config_file.empty())
-        if (const char* file = std::getenv("GRADESVC_CONFIG")) config_file = file; // NOLINT(concurrency-mt-unsafe)
     apply_environment_and_file(app, config_file);
     check_role_flags(flags, options);
     check_options(options);

@@ -17,6 +17,6 @@ void declare_options(CLI::App& app, service_options& options, std::string& confi
 /// After the command line is parsed: fills in what it left out from the environment and the file, and checks it all.
 /// Flags that mean nothing for the role (in the environment or a shared file they do no harm), combinations that cannot
 /// work and values out of range: throws usage_error. `config_file` "" = the one that the environment names, if any.
-void complete_options(CLI::App& app, const service_options& options, std::string config_file);
+void complete_options(CLI::App& app, const service_options& options, const std::string& config_file);
 
 } // namespace gradesvc::roles

@@ -18,10 +18,20 @@ struct config {
     std::chrono::milliseconds retention_interval{60'000}; ///< how often expired records are looked for
 };
 
-/// Opens the log in `config.directory` and owns that folder until it is destroyed. Throws ports::log_error, without
-/// having changed anything, when another process owns the folder, and when the file cannot be used; the message names
+/// Another process owns the folder; the message has its pid.
+struct folder_in_use : ports::log_error {
+    using ports::log_error::log_error;
+};
+
+/// Opens the log in `config.directory` and owns that folder until it is destroyed. Throws folder_in_use,
+/// without having changed anything, and ports::log_error when the file cannot be used; the message names
 /// the path. Publishing to, consuming or reading a topic that ensure_topics has never made throws log_error too.
 /// A topic marked as compacted keeps all its records. ensure_topics sets the retention of topics that exist already.
 std::unique_ptr<ports::log> make_log(const config& config);
+
+/// Opens the log in that folder for reading alone, also beside a process that owns it: what would write throws
+/// ports::log_error. A reader that has read everything sees what was written since at its next read(). Throws
+/// ports::log_error, and makes nothing, where there is no log.
+std::unique_ptr<ports::log> open_log_for_reading(const std::filesystem::path& directory);
 
 } // namespace gradesvc::embedded
