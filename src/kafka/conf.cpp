@@ -134,12 +134,11 @@ profile query_profile(isolation what_counts) {
 
 conf_ptr make_conf(const config& settings, const profile& kind) {
     conf_ptr conf(rd_kafka_conf_new());
-    auto all = merged(merged(common_defaults, kind.defaults), settings.properties);
-    all = merged(std::move(all), kind.fixed);
-    all.insert_or_assign("bootstrap.servers", settings.brokers);
-    if (!settings.properties.contains("client.id"))
-        all.insert_or_assign("client.id", settings.client_id + '-' + std::string(kind.role));
-    for (const auto& [name, value] : all) set(conf.get(), name, value);
+    const properties own = {{"client.id", settings.client_id + '-' + std::string(kind.role)}};
+    const properties servers = {{"bootstrap.servers", settings.brokers}};
+    // One after the other, not merged by name: a property may be given by another of its names, and the last one counts.
+    for (const auto* layer : {&common_defaults, &kind.defaults, &own, &settings.properties, &kind.fixed, &servers})
+        for (const auto& [name, value] : *layer) set(conf.get(), name, value);
     return conf;
 }
 

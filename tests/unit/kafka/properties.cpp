@@ -17,6 +17,15 @@ std::string value_of(const conf_ptr& conf, const char* name) {
     return value.data();
 }
 
+std::string topic_value_of(const conf_ptr& conf, const char* name) {
+    auto* topic = rd_kafka_conf_get_default_topic_conf(conf.get());
+    REQUIRE(topic != nullptr);
+    std::array<char, 64> value{};
+    std::size_t size = value.size();
+    REQUIRE(rd_kafka_topic_conf_get(topic, name, value.data(), &size) == RD_KAFKA_CONF_OK);
+    return value.data();
+}
+
 std::string error_of(const properties& given) { return configuration_error(given).value_or(""); }
 
 } // namespace
@@ -82,6 +91,14 @@ TEST_CASE("own defaults give way to the user, promises do not") {
     CHECK(value_of(producer, "enable.idempotence") == "true");
 }
 
+TEST_CASE("own defaults give way also where the user takes another of a property's names") {
+    config settings;
+    settings.properties = {{"delivery.timeout.ms", "7000"}, {"compression.type", "zstd"}};
+    const auto conf = make_conf(settings, publisher_profile(1'000'000));
+    CHECK(topic_value_of(conf, "message.timeout.ms") == "7000");
+    CHECK(value_of(conf, "compression.codec") == "zstd");
+}
+
 TEST_CASE("a client is named after the process and its role, unless the user names it") {
     config settings;
     settings.client_id = "gradesvc-api";
@@ -92,10 +109,5 @@ TEST_CASE("a client is named after the process and its role, unless the user nam
 
 TEST_CASE("records get the partition that Java and Python producers give them") {
     const auto conf = make_conf({}, publisher_profile(1'000'000));
-    auto* topic = rd_kafka_conf_get_default_topic_conf(conf.get());
-    REQUIRE(topic != nullptr);
-    std::array<char, 64> value{};
-    std::size_t size = value.size();
-    REQUIRE(rd_kafka_topic_conf_get(topic, "partitioner", value.data(), &size) == RD_KAFKA_CONF_OK);
-    CHECK(std::string(value.data()) == "murmur2_random");
+    CHECK(topic_value_of(conf, "partitioner") == "murmur2_random");
 }
