@@ -29,7 +29,7 @@ public:
     scoring_worker(const scoring_parts& parts, const service_options& options, const std::string& instance);
 
     bool ready() const { return worker_.ready(); }
-    ports::positions committed() const { return worker_.committed(); }
+    std::map<std::int32_t, worker::standing> standings() const { return worker_.standings(); }
 
     /// Finishes what is being scored within the drain time. False: `limit` ended first. Not thread-safe, blocks.
     bool drain(std::chrono::milliseconds limit);

@@ -251,16 +251,20 @@ void service::measure_lag() {
     const auto now = std::chrono::steady_clock::now();
     if (!worker_ || now < next_lag_) return;
     next_lag_ = now + lag_interval;
-    const auto committed = worker_->committed();
+    const auto standings = worker_->standings();
+    const auto wall = clock_.now();
     try {
         const std::vector<std::string> topic{names_.submissions};
         for (const auto& [where, end] : log_->end(topic, lag_patience)) {
-            const auto at = committed.find(where);
-            if (at == committed.end())
+            const auto at = standings.find(where.second);
+            if (at == standings.end()) {
                 metrics_.forget_lag(where.first, where.second);
-            else
-                metrics_.consumer_lag(where.first, where.second,
-                                      static_cast<double>(std::max<std::int64_t>(0, end - at->second)));
+                continue;
+            }
+            const auto& [position, oldest] = at->second;
+            metrics_.consumer_lag(where.first, where.second,
+                                  static_cast<double>(std::max<std::int64_t>(0, end - position)),
+                                  oldest ? std::max<telemetry::seconds>(0s, wall - *oldest) : 0s);
         }
     } catch (const ports::log_error& error) { // for now, or without the right to ask
         telemetry::log(level::debug, "the lag cannot be measured", {{"error", error.what()}});

@@ -26,6 +26,7 @@ const buckets accept_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.0
 const buckets score_buckets{1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025,
                             0.05, 0.1,    0.25, 0.5,  1,      2.5,  5,    10,     30,   60};
 const buckets commit_buckets{0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+const buckets standstill_buckets{0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60};
 const buckets latency_buckets{0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.15, 0.25,
                               0.5,   1,    2.5,  5,    10,   30,   60,    120, 300,  600};
 
@@ -103,17 +104,29 @@ struct metrics::impl {
         histogram(registry, "gradesvc_commit_duration_seconds", "Commit of one window.", commit_buckets);
     Histogram& result_latency = histogram(registry, "gradesvc_result_latency_seconds",
                                           "From acceptance to the commit of the result.", latency_buckets);
+    Counter& commit_failures =
+        counter(registry, "gradesvc_commit_failures_total", "Commits of a window that failed and are tried again.");
+    Gauge& last_commit =
+        gauge(registry, "gradesvc_last_commit_timestamp_seconds", "Unix time of the last commit, 0 before the first.");
     Gauge& oldest_unscored =
         gauge(registry, "gradesvc_oldest_unscored_seconds", "Age of the oldest submission read and not yet scored.");
     Family<Gauge>& lag = prometheus::BuildGauge()
                              .Name("gradesvc_consumer_lag_records")
                              .Help("Records between the committed position and the end of the partition.")
                              .Register(registry);
+    Family<Gauge>& lag_seconds = prometheus::BuildGauge()
+                                     .Name("gradesvc_consumer_lag_seconds")
+                                     .Help("Age of the oldest record of the partition that is read and not scored.")
+                                     .Register(registry);
     Gauge& in_flight = gauge(registry, "gradesvc_in_flight_records", "Records read and not yet part of a commit.");
     Gauge& compiled_tests = gauge(registry, "gradesvc_compiled_tests", "Versions of tests compiled in memory.");
     Gauge& compiled_bytes = gauge(registry, "gradesvc_compiled_tests_bytes", "Memory that compiled tests take.");
     Counter& retries = counter(registry, "gradesvc_retries_total", "Scoring attempts after a failed one.");
     Counter& rebalances = counter(registry, "gradesvc_rebalances_total", "Changes of the partitions assigned.");
+    Gauge& partitions = gauge(registry, "gradesvc_assigned_partitions", "Partitions of submissions held now.");
+    Histogram& standstill =
+        histogram(registry, "gradesvc_rebalance_standstill_seconds",
+                  "From giving up all partitions at a rebalance to having some again.", standstill_buckets);
     Family<Counter>& http = prometheus::BuildCounter()
                                 .Name("gradesvc_http_requests_total")
                                 .Help("HTTP requests answered, by route pattern and status.")
@@ -122,6 +135,7 @@ struct metrics::impl {
     series<Counter> failed_by_reason;
     series<Counter> http_by_route;
     series<Gauge> lag_by_partition;
+    series<Gauge> lag_seconds_by_partition;
     std::mutex lag_mutex; ///< a gauge must not be removed while it is being set
 
     Counter& failed_of(std::string_view reason) {
@@ -153,25 +167,32 @@ void metrics::accept_duration(seconds s) { impl_->accept_duration.Observe(s.coun
 
 void metrics::score_duration(seconds s) { impl_->score_duration.Observe(s.count()); }
 
-void metrics::commit_duration(seconds s) { impl_->commit_duration.Observe(s.count()); }
+void metrics::commit_duration(seconds s) {
+    impl_->commit_duration.Observe(s.count());
+    impl_->last_commit.SetToCurrentTime();
+}
+
+void metrics::commit_failure() { impl_->commit_failures.Increment(); }
 
 void metrics::result_latency(seconds s) { impl_->result_latency.Observe(s.count()); }
 
 void metrics::oldest_unscored(seconds s) { impl_->oldest_unscored.Set(s.count()); }
 
-void metrics::consumer_lag(std::string_view topic, std::int32_t partition, double records) {
+void metrics::consumer_lag(std::string_view topic, std::int32_t partition, double records, seconds age) {
+    const auto add_to = [&](Family<Gauge>& family) {
+        return [&]() -> Gauge& {
+            return family.Add({{"topic", std::string(topic)}, {"partition", std::to_string(partition)}});
+        };
+    };
     const std::scoped_lock lock(impl_->lag_mutex);
-    impl_->lag_by_partition
-        .at(topic, partition,
-            [&]() -> Gauge& {
-                return impl_->lag.Add({{"topic", std::string(topic)}, {"partition", std::to_string(partition)}});
-            })
-        .Set(records);
+    impl_->lag_by_partition.at(topic, partition, add_to(impl_->lag)).Set(records);
+    impl_->lag_seconds_by_partition.at(topic, partition, add_to(impl_->lag_seconds)).Set(age.count());
 }
 
 void metrics::forget_lag(std::string_view topic, std::int32_t partition) {
     const std::scoped_lock lock(impl_->lag_mutex);
     if (Gauge* gone = impl_->lag_by_partition.take(topic, partition)) impl_->lag.Remove(gone);
+    if (Gauge* gone = impl_->lag_seconds_by_partition.take(topic, partition)) impl_->lag_seconds.Remove(gone);
 }
 
 void metrics::in_flight(double records) { impl_->in_flight.Set(records); }
@@ -184,6 +205,10 @@ void metrics::compiled_tests(std::size_t count, std::size_t bytes) {
 void metrics::retry() { impl_->retries.Increment(); }
 
 void metrics::rebalance() { impl_->rebalances.Increment(); }
+
+void metrics::partitions(double assigned) { impl_->partitions.Set(assigned); }
+
+void metrics::standstill(seconds s) { impl_->standstill.Observe(s.count()); }
 
 void metrics::http_request(std::string_view route, int status) {
     impl_->http_by_route

@@ -82,6 +82,7 @@ private:
                 w.replace(result.rejected, shared_.with);
                 continue;
             }
+            shared_.with.metrics.commit_failure();
             if (++failures == 1)
                 telemetry::log(
                     telemetry::level::warn, "a commit has failed and is tried again",

@@ -158,10 +158,15 @@ std::vector<std::int32_t> partition_table::may_resume() const {
     return found;
 }
 
+std::optional<ports::time_ms> held_partition::oldest() const {
+    if (times.empty()) return std::nullopt;
+    return times.front().second;
+}
+
 std::optional<ports::time_ms> partition_table::oldest() const {
     std::optional<ports::time_ms> found;
     for (const auto& [id, p] : held_)
-        if (!p.times.empty() && (!found || p.times.front().second < *found)) found = p.times.front().second;
+        if (const auto its = p.oldest(); its && (!found || *its < *found)) found = its;
     return found;
 }
 

@@ -24,6 +24,8 @@ struct held_partition {
     bool losing = false; ///< about to go: takes no more records
     bool paused = false;
     bool far_ahead = false; ///< its note was full when it was paused
+
+    std::optional<ports::time_ms> oldest() const; ///< time of the oldest record that is not finished
 };
 
 class partition_table {
@@ -56,7 +58,7 @@ public:
     void set_paused(std::int32_t partition, bool paused);
     std::vector<std::int32_t> may_resume() const;
 
-    std::optional<ports::time_ms> oldest() const; ///< time of the oldest record that is not finished
+    std::optional<ports::time_ms> oldest() const; ///< of all partitions
     std::size_t records() const { return records_; }
 
     std::map<std::int32_t, held_partition>& all() { return held_; }

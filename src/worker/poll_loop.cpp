@@ -95,6 +95,7 @@ private:
     /// be given the same partitions again.
     void lose(const std::vector<std::int32_t>& partitions) {
         lock_type lock(shared_.mutex);
+        stand_still();
         const bool wait = any_being_committed(partitions);
         for (const std::int32_t p : partitions) {
             shared_.jobs.drop(p, scheduler::orphans::discard);
@@ -117,6 +118,7 @@ private:
             if (held_partition* held = shared_.table.find(p)) held->losing = true;
         }
         shared_.losing = true;
+        stand_still();
         revoked_ = steady::now();
         shared_.sweep(revoked_);
         shared_.finished.notify_one();
@@ -170,14 +172,22 @@ private:
         joined_ = true;
     }
 
+    /// Since partitions are about to go, or went.
+    void stand_still() {
+        if (!still_since_) still_since_ = steady::now();
+    }
+
     void report(const ports::polled& news) {
         shared_.with.metrics.rebalance();
+        const auto still = steady::now() - still_since_.value_or(steady::now());
+        if (!news.gained.empty() && std::exchange(still_since_, std::nullopt)) shared_.with.metrics.standstill(still);
         const lock_type lock(shared_.mutex);
         telemetry::log(telemetry::level::info, "rebalance",
                        {{"topic", shared_.how.topic},
                         {"gained", news.gained.size()},
                         {"lost", news.lost.size()},
-                        {"count", shared_.table.all().size()}});
+                        {"count", shared_.table.all().size()},
+                        {"ms", std::chrono::duration_cast<milliseconds>(still).count()}});
     }
 
     void deliver(std::vector<ports::record> records) {
@@ -234,6 +244,7 @@ private:
         const auto oldest = shared_.table.oldest();
         const auto age = oldest ? shared_.with.clock.now() - *oldest : milliseconds(0);
         shared_.with.metrics.oldest_unscored(std::max(age, milliseconds(0)));
+        shared_.with.metrics.partitions(static_cast<double>(shared_.table.all().size()));
         shared_.with.metrics.in_flight(static_cast<double>(shared_.table.records()));
     }
 
@@ -241,6 +252,7 @@ private:
     const std::stop_token& stop_;
     std::vector<std::int32_t> losing_;
     steady::time_point revoked_{};
+    std::optional<steady::time_point> still_since_; // without partitions, at a rebalance
     steady::time_point started_{};
     steady::time_point told_{};
     bool joined_ = false;

@@ -97,10 +97,10 @@ void worker::run(const std::stop_token& stop) {
 
 bool worker::ready() const { return core_->ready; }
 
-ports::positions worker::committed() const {
+std::map<std::int32_t, standing> worker::standings() const {
     const lock_type lock(core_->mutex);
-    ports::positions found;
-    for (const auto& [id, p] : core_->table.all()) found.emplace(std::pair(core_->how.topic, id), p.committed);
+    std::map<std::int32_t, standing> found;
+    for (const auto& [id, p] : core_->table.all()) found[id] = {p.committed, p.oldest()};
     return found;
 }
 

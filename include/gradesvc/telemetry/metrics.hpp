@@ -21,15 +21,18 @@ public:
     void failed(std::string_view reason);
     void accept_duration(seconds);
     void score_duration(seconds);
-    void commit_duration(seconds);
+    void commit_duration(seconds); ///< of one that has succeeded; notes when
+    void commit_failure();
     void result_latency(seconds); ///< from acceptance to the commit of the result
     void oldest_unscored(seconds);
-    void consumer_lag(std::string_view topic, std::int32_t partition, double records);
+    void consumer_lag(std::string_view topic, std::int32_t partition, double records, seconds age);
     void forget_lag(std::string_view topic, std::int32_t partition);
     void in_flight(double records);
     void compiled_tests(std::size_t count, std::size_t bytes);
     void retry();
     void rebalance();
+    void partitions(double assigned);
+    void standstill(seconds); ///< from giving up all partitions to having some again
     void http_request(std::string_view route, int status);
 
     std::string expose() const;

@@ -14,7 +14,9 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -58,6 +60,11 @@ struct options {
     std::chrono::milliseconds join_patience{10'000}; ///< a member without partitions counts as ready after this
 };
 
+struct standing {
+    std::int64_t committed = 0;           ///< position, as of the last commit
+    std::optional<ports::time_ms> oldest; ///< time of the oldest record that is read and not finished
+};
+
 struct core;
 
 class worker {
@@ -72,9 +79,8 @@ public:
     /// Has got partitions (or has waited long enough for them) and is polling. Thread-safe.
     bool ready() const;
 
-    /// Where the group stands in the partitions held now, as of the last commit: what the lag is counted from.
-    /// Thread-safe.
-    ports::positions committed() const;
+    /// Where the group stands in the partitions held now: what the lag is counted from. Thread-safe.
+    std::map<std::int32_t, standing> standings() const;
 
     /// Scoring threads left behind inside a job by run().
     int stuck_threads() const;

@@ -24,9 +24,11 @@ TEST_CASE("every unlabelled metric of the contract is there from the start") {
           "gradesvc_accept_duration_seconds_count 0", "gradesvc_score_duration_seconds_count 0",
           "gradesvc_commit_duration_seconds_count 0", "gradesvc_result_latency_seconds_count 0",
           "gradesvc_oldest_unscored_seconds 0", "gradesvc_in_flight_records 0", "gradesvc_retries_total 0",
-          "gradesvc_rebalances_total 0", "gradesvc_submissions_failed_total{reason=\"unknown_test\"} 0",
-          "gradesvc_build_info{version=\"1.2.3\"} 1", "# TYPE gradesvc_submissions_accepted_total counter",
-          "# TYPE gradesvc_accept_duration_seconds histogram", "# TYPE gradesvc_in_flight_records gauge"}) {
+          "gradesvc_rebalances_total 0", "gradesvc_commit_failures_total 0", "gradesvc_assigned_partitions 0",
+          "gradesvc_last_commit_timestamp_seconds 0", "gradesvc_rebalance_standstill_seconds_count 0",
+          "gradesvc_submissions_failed_total{reason=\"unknown_test\"} 0", "gradesvc_build_info{version=\"1.2.3\"} 1",
+          "# TYPE gradesvc_submissions_accepted_total counter", "# TYPE gradesvc_accept_duration_seconds histogram",
+          "# TYPE gradesvc_in_flight_records gauge"}) {
         INFO(line);
         CHECK(has_line(text, line));
     }
@@ -41,6 +43,8 @@ TEST_CASE("counters and gauges show what was counted") {
     m.failed("malformed");
     m.retry();
     m.rebalance();
+    m.commit_failure();
+    m.partitions(6);
     m.in_flight(12);
     m.compiled_tests(3, 4096);
     m.oldest_unscored(seconds(1.5));
@@ -50,6 +54,8 @@ TEST_CASE("counters and gauges show what was counted") {
     CHECK(has_line(text, "gradesvc_submissions_failed_total{reason=\"malformed\"} 1"));
     CHECK(has_line(text, "gradesvc_retries_total 1"));
     CHECK(has_line(text, "gradesvc_rebalances_total 1"));
+    CHECK(has_line(text, "gradesvc_commit_failures_total 1"));
+    CHECK(has_line(text, "gradesvc_assigned_partitions 6"));
     CHECK(has_line(text, "gradesvc_in_flight_records 12"));
     CHECK(has_line(text, "gradesvc_compiled_tests 3"));
     CHECK(has_line(text, "gradesvc_compiled_tests_bytes 4096"));
@@ -73,18 +79,28 @@ TEST_CASE("durations fall into their buckets") {
     CHECK(has_line(text, "gradesvc_result_latency_seconds_sum 180"));
 }
 
+TEST_CASE("a commit that succeeds leaves its time") {
+    metrics m("0");
+    CHECK(has_line(m.expose(), "gradesvc_last_commit_timestamp_seconds 0"));
+    m.commit_duration(seconds(0.01));
+    CHECK_FALSE(has_line(m.expose(), "gradesvc_last_commit_timestamp_seconds 0"));
+}
+
 TEST_CASE("the lag of a partition goes away with the partition") {
     metrics m("0");
-    m.consumer_lag("test_submissions", 3, 17);
-    m.consumer_lag("test_submissions", 4, 1);
+    m.consumer_lag("test_submissions", 3, 17, seconds(2.5));
+    m.consumer_lag("test_submissions", 4, 1, seconds(0));
     const std::string lag3 = "gradesvc_consumer_lag_records{partition=\"3\",topic=\"test_submissions\"}";
     const std::string lag4 = "gradesvc_consumer_lag_records{partition=\"4\",topic=\"test_submissions\"}";
+    const std::string age3 = "gradesvc_consumer_lag_seconds{partition=\"3\",topic=\"test_submissions\"}";
     CHECK(has_line(m.expose(), lag3 + " 17"));
+    CHECK(has_line(m.expose(), age3 + " 2.5"));
     m.forget_lag("test_submissions", 3);
     m.forget_lag("test_submissions", 9); // never set
     CHECK(m.expose().find(lag3) == std::string::npos);
+    CHECK(m.expose().find(age3) == std::string::npos);
     CHECK(has_line(m.expose(), lag4 + " 1"));
-    m.consumer_lag("test_submissions", 3, 2);
+    m.consumer_lag("test_submissions", 3, 2, seconds(1));
     CHECK(has_line(m.expose(), lag3 + " 2"));
 }
 
@@ -97,7 +113,7 @@ TEST_CASE("requests are counted by route and status from any thread") {
                 for (int i = 0; i < 1000; ++i) {
                     m.http_request("/v1/submissions", 202);
                     m.http_request("/v1/submissions/{id}", i % 2 == 0 ? 200 : 404);
-                    m.consumer_lag("t", t, i);
+                    m.consumer_lag("t", t, i, seconds(i));
                     if (i % 10 == 0) m.forget_lag("t", t);
                 }
             });

@@ -29,6 +29,7 @@ TEST_CASE("partitions that are taken away are released after what is about to fi
     CHECK(finished < 40); // what was not begun is left to the next owner
     log.assign({0});
     REQUIRE(eventually([&] { return log.count() == 40; }));
+    CHECK_THAT(w.exposed(), Catch::Matchers::ContainsSubstring("gradesvc_rebalance_standstill_seconds_count 1"));
     w.stop();
     check_exactly_once_in_order(log);
 }

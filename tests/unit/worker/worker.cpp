@@ -13,7 +13,7 @@ TEST_CASE("every record is settled once, each user's in the order of the log") {
     log.assign({0, 1, 2});
     REQUIRE(eventually([&] { return log.count() == 6200; }));
     CHECK((*w).ready());
-    CHECK(eventually([&] { return (*w).committed().at({"test_submissions", 0}) == log.ends[0]; }));
+    CHECK(eventually([&] { return (*w).standings().at(0).committed == log.ends[0]; }));
     w.stop();
     check_exactly_once_in_order(log);
     CHECK(log.checkpoint(0).position == log.ends[0]);
