@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.join(ROOT, "bench", "peers"))
 import benchlib as b  # noqa: E402  /proc accounting, processes ended by pid, topics
 
 GRADESVC = os.path.join(ROOT, "build/release/bin/gradesvc")
+GRADESVC_FAULTY = os.path.join(ROOT, "build/release/bin/gradesvc_faulty")
 GRADESVC_BENCH = os.path.join(ROOT, "build/bench/bin/gradesvc")
 ALGEBRA = os.path.join(ROOT, "bench/tests")
 WORK = os.path.join(ROOT, "build/measure")
@@ -76,28 +77,31 @@ def running(command, env, log):
         b.stop(process, wait=30)
 
 
-def api_command(prefix, data, port, tests):
+def api_command(prefix, data, port, tests, partitions=PARTITIONS):
     return [GRADESVC, "--role=api", "--listen=127.0.0.1:%d" % port, "--brokers=" + b.KAFKA, "--topic-prefix=" + prefix,
-            "--partitions=%d" % PARTITIONS, "--replication=1", "--tests=" + tests, "--data=" + data, "--log-format=json"]
+            "--partitions=%d" % partitions, "--replication=1", "--tests=" + tests, "--data=" + data, "--log-format=json"]
 
 
 @contextlib.contextmanager
-def gradesvc_api(prefix, data, tests):
+def gradesvc_api(prefix, data, tests, partitions=PARTITIONS):
     """A ready API on Kafka; gives (process, port)."""
     port = b.free_port()
-    with running(api_command(prefix, data, port, tests), {}, "gradesvc-api.log") as process:
+    with running(api_command(prefix, data, port, tests, partitions), {}, "gradesvc-api.log") as process:
         wait_ready(process, port)
         yield process, port
 
 
+def worker_command(binary, prefix, data, port, instance="bench", options=()):
+    return [binary, "--role=worker", "--brokers=" + b.KAFKA, "--topic-prefix=" + prefix, "--group=scorers",
+            "--instance=" + instance, "--partitions=%d" % PARTITIONS, "--replication=1", "--data=" + data,
+            "--admin-listen=127.0.0.1:%d" % port, "--log-format=json", *options]
+
+
 @contextlib.contextmanager
-def gradesvc_worker(prefix, data, binary=GRADESVC, env=None, wait=True):
+def gradesvc_worker(prefix, data, binary=GRADESVC, env=None, wait=True, options=()):
     """A scorer; gives (process, port of its metrics)."""
     port = b.free_port()
-    command = [binary, "--role=worker", "--brokers=" + b.KAFKA, "--topic-prefix=" + prefix, "--group=scorers",
-               "--instance=bench", "--partitions=%d" % PARTITIONS, "--replication=1", "--data=" + data,
-               "--admin-listen=127.0.0.1:%d" % port, "--log-format=json"]
-    with running(command, env or {}, "gradesvc-worker.log") as process:
+    with running(worker_command(binary, prefix, data, port, options=options), env or {}, "gradesvc-worker.log") as process:
         if wait:
             wait_ready(process, port)
         yield process, port

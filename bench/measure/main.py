@@ -10,10 +10,13 @@ import common as c
 from common import b
 
 import accept
+import delivery
 import engine
 import footprint
 import latency
+import pace
 import readmodel
+import recovery
 import worker
 
 SECTIONS = {  # name: (measure, table)
@@ -21,6 +24,9 @@ SECTIONS = {  # name: (measure, table)
     "worker": (worker.measure_results, worker.table_results),
     "jobs": (worker.measure_jobs, worker.table_jobs),
     "latency": (latency.measure, latency.table),
+    "delivery": (delivery.measure, delivery.table),
+    "recovery": (recovery.measure, recovery.table),
+    "pace": (pace.measure, pace.table),
     "readmodel": (readmodel.measure, readmodel.table),
     "footprint": (footprint.measure, footprint.table),
     "engine": (engine.measure, engine.table),

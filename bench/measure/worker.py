@@ -32,18 +32,19 @@ def counted(topic, n, start):
             "rss": rss, "before": others}
 
 
-def own(n, job_us, tails, definitions):
+def own(n, job_us, tails, definitions, *, hook=False, options=()):
+    """`hook`: the build with the job hook also where jobs cost nothing."""
     prefix = c.unique("worker") + "."
     c.topics_of(prefix)
     with c.folder() as data, c.folder() as state:
         with c.gradesvc_api(prefix, data, definitions):
             pass  # creates the topics and publishes the definition
         c.tool("preload", prefix + "test_submissions", n, tails)
-        binary, env = (c.GRADESVC_BENCH, {"GRADESVC_BENCH_JOB_US": str(job_us)}) if job_us else (c.GRADESVC, {})
+        binary, env = (c.GRADESVC_BENCH, {"GRADESVC_BENCH_JOB_US": str(job_us)}) if job_us or hook else (c.GRADESVC, {})
 
         @c.contextlib.contextmanager
         def start():
-            with c.gradesvc_worker(prefix, state, binary, env, wait=False) as (process, _):
+            with c.gradesvc_worker(prefix, state, binary, env, wait=False, options=options) as (process, _):
                 yield process
 
         return counted(prefix + "test_results_ready", n, start)

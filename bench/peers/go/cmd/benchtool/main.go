@@ -5,6 +5,9 @@
 //	benchtool hwm NAME                     sum of (end - start) over the partitions
 //	benchtool preload NAME N [FILE]        N submissions of 20 answers, distinct user_id; with FILE its lines in turn,
 //	                                       each what follows the user_id: "test_id":…,"answers":{…}}
+//	benchtool pace NAME N RATE FILE [USER] N submissions, RATE a second (0: at once), as with preload; all of USER, if given
+//	benchtool watch NAME N TIMEOUT_S       read_committed; a line for each arrival until N distinct submissions are in: unix
+//	                                       time, partition, records, how many of them were there before
 //	benchtool ids NAME N FILE              the submission_ids of N results spread over the topic, a line each
 //	benchtool count NAME N TIMEOUT_S       read_committed; prints one JSON line when N distinct user_ids are in,
 //	                                       or at the time-out: total, distinct, unix times of first and last
@@ -82,11 +85,11 @@ func main() {
 	}
 	cmd, args := args[0], args[1:]
 	ctx := context.Background()
-	if cmd == "count" || cmd == "settle" || cmd == "ids" {
+	if cmd == "count" || cmd == "settle" || cmd == "ids" || cmd == "watch" {
 		opts = append(opts, kgo.ConsumeTopics(args[0]), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 			kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.FetchMaxWait(100*time.Millisecond))
 	}
-	if cmd == "preload" { // kgo's default is snappy, which kafka-python reads only with one more package
+	if cmd == "preload" || cmd == "pace" { // kgo's default is snappy, which kafka-python reads only with one more package
 		opts = append(opts, kgo.ProducerBatchCompression(kgo.NoCompression()))
 	}
 	cl, err := kgo.NewClient(opts...)
@@ -133,6 +136,10 @@ func main() {
 		}
 		must(cl.Flush(ctx))
 		must(bad)
+	case "pace":
+		pace(ctx, cl, args[0], num(args[1]), num(args[2]), lines(args[3]), strings.Join(args[4:], ""))
+	case "watch":
+		watch(ctx, cl, num(args[1]), time.Duration(num(args[2]))*time.Second)
 	case "count", "settle":
 		want, limit, idle := 1<<30, num(args[1]), 1<<20
 		if cmd == "count" {
