@@ -14,6 +14,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+constexpr milliseconds first_question{1000}; // to a cluster that may not be there
+
 topic_settings wanted_settings(const ports::topic_spec& topic, int replication) {
     return {{"cleanup.policy", topic.compacted ? "compact" : "delete"},
             {"min.insync.replicas", std::to_string(std::max(1, replication - 1))},
@@ -73,7 +75,8 @@ int wait_for(rd_kafka_t* client, const std::string& topic, steady_clock::time_po
 
 topics_report ensure_topics(rd_kafka_t* client, const config& settings, std::span<const ports::topic_spec> topics) {
     const auto timeout = settings.topics_timeout;
-    const int brokers = broker_count(client, timeout);
+    // Short, for the end of a process waits for it; a connection that takes longer is there when it is asked again.
+    const int brokers = broker_count(client, std::min<milliseconds>(timeout, first_question));
     const int replication = settings.replication > 0 ? settings.replication : std::clamp(brokers, 1, 3);
 
     topics_report report;

@@ -51,6 +51,11 @@ def main():
                 answer = service.get("/readyz")
                 assert answer.status == 503 and answer.json["status"] == "waiting for the log", answer
                 assert service.get("/healthz").status == 200
+            with Service("--role=worker", "--brokers", address, api=False, ready=False) as hasty:
+                hasty.wait_for_event("waiting for the broker")
+                begun = time.monotonic()
+                hasty.stop()
+                assert time.monotonic() - begun < 2.5, "SIGTERM waits for the broker"
             early = api.submit(submission("early"))
             assert early.status == 503 and early.json["type"] == "/problems/overloaded" and int(early.headers["Retry-After"]) >= 1, early
 
