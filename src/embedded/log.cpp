@@ -120,7 +120,8 @@ public:
         return std::make_unique<consumer>(state_, open_writer(), max_record_bytes_, options);
     }
 
-    std::unique_ptr<ports::reader> make_reader(std::vector<std::string> topics, ports::positions from) override {
+    std::unique_ptr<ports::reader> make_reader(std::vector<std::string> topics, ports::positions from,
+                                               ports::flow /*what*/) override {
         return std::make_unique<reader>(state_, topics, from);
     }
 

@@ -121,10 +121,12 @@ profile consumer_profile(const std::string& group, const std::string& instance) 
             fixed};
 }
 
-profile reader_profile() {
-    // Fewer and larger fetches under load; what is waited for comes within the wait.
-    return {"reader", merged(fetch_defaults, {{"fetch.wait.max.ms", "20"}, {"fetch.min.bytes", "1000000"}}),
-            merged(consumer_fixed, {{"enable.partition.eof", "true"}})};
+profile reader_profile(ports::flow what) {
+    // A stream: fewer and larger fetches under load; what is waited for comes within the wait.
+    const properties fetch = what == ports::flow::stream
+                                 ? properties{{"fetch.wait.max.ms", "20"}, {"fetch.min.bytes", "1000000"}}
+                                 : properties{{"fetch.wait.max.ms", "500"}, {"fetch.min.bytes", "1"}};
+    return {"reader", merged(fetch_defaults, fetch), merged(consumer_fixed, {{"enable.partition.eof", "true"}})};
 }
 
 profile query_profile(isolation what_counts) {

@@ -20,7 +20,7 @@ profile publisher_profile(std::size_t batch_bytes);
 profile transaction_profile(const std::string& transactional_id, std::size_t batch_bytes);
 profile plain_producer_profile(std::size_t batch_bytes);
 profile consumer_profile(const std::string& group, const std::string& instance);
-profile reader_profile();
+profile reader_profile(ports::flow what);
 
 enum class isolation : std::uint8_t { read_committed, read_uncommitted };
 profile query_profile(isolation what_counts);

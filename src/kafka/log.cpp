@@ -35,8 +35,9 @@ public:
         return std::make_unique<consumer>(settings_, options, batch_bytes_, connection_);
     }
 
-    std::unique_ptr<ports::reader> make_reader(std::vector<std::string> topics, ports::positions from) override {
-        return std::make_unique<reader>(settings_, std::move(topics), std::move(from), connection_);
+    std::unique_ptr<ports::reader> make_reader(std::vector<std::string> topics, ports::positions from,
+                                               ports::flow what) override {
+        return std::make_unique<reader>(settings_, std::move(topics), std::move(from), what, connection_);
     }
 
     std::unique_ptr<ports::reader> make_reader(ports::positions from) override {

@@ -28,12 +28,13 @@ std::vector<std::string> topics_of(const ports::positions& from) {
 
 } // namespace
 
-reader::reader(const config& settings, std::vector<std::string> topics, ports::positions from, connection_log& log)
+reader::reader(const config& settings, std::vector<std::string> topics, ports::positions from, ports::flow what,
+               connection_log& log)
     : topics_(std::move(topics)),
       all_(true),
       next_(std::move(from)),
       log_(log),
-      client_(RD_KAFKA_CONSUMER, settings, reader_profile(), log),
+      client_(RD_KAFKA_CONSUMER, settings, reader_profile(what), log),
       queue_(rd_kafka_queue_new(client_.get())) {}
 
 reader::reader(const config& settings, ports::positions from, connection_log& log)
@@ -41,7 +42,7 @@ reader::reader(const config& settings, ports::positions from, connection_log& lo
       all_(false),
       next_(std::move(from)),
       log_(log),
-      client_(RD_KAFKA_CONSUMER, settings, reader_profile(), log),
+      client_(RD_KAFKA_CONSUMER, settings, reader_profile(ports::flow::stream), log),
       queue_(rd_kafka_queue_new(client_.get())) {}
 
 reader::~reader() {

@@ -10,7 +10,8 @@ namespace gradesvc::kafka {
 class reader final : public ports::reader {
 public:
     /// Reads all partitions of `topics`.
-    reader(const config& settings, std::vector<std::string> topics, ports::positions from, connection_log& log);
+    reader(const config& settings, std::vector<std::string> topics, ports::positions from, ports::flow what,
+           connection_log& log);
     /// Reads those that `from` names.
     reader(const config& settings, ports::positions from, connection_log& log);
     ~reader() override;

@@ -62,7 +62,7 @@ void log_follower::catch_up(std::chrono::milliseconds limit, std::function<void(
 
 void log_follower::run(const std::stop_token& stop, ports::positions from) {
     try {
-        const auto reader = log_.make_reader(how_.topics, std::move(from));
+        const auto reader = log_.make_reader(how_.topics, std::move(from), how_.expected);
         while (!stop.stop_requested()) step(*reader);
     } catch (const std::exception& error) {
         how_.failed(how_.name + ": " + error.what());

@@ -24,6 +24,7 @@ public:
         sink apply;
         std::function<void(std::string)> failed; ///< the follower cannot go on, and why
         std::function<bool()> awaited = {}; ///< whether somebody waits for the next records; else they may rest a bit
+        ports::flow expected = ports::flow::stream;
     };
 
     /// `log` outlives it.

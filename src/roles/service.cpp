@@ -56,7 +56,9 @@ service::service(const service_options& options, end_of_service& end)
                                                    telemetry::log(level::warn, "a published test cannot be used",
                                                                   {{"offset", record.offset}, {"error", why}});
                                        },
-                                       failed});
+                                       failed,
+                                       {},
+                                       ports::flow::trickle});
         if (options.has_api()) {
             view_.emplace(options.data, *log_, names_, clock_, options.keep, failed);
             submit_.emplace(catalog_, *publisher_, clock_, names_);

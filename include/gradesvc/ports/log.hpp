@@ -47,7 +47,8 @@ public:
 
     /// Starts at `from`; partitions it does not name start at their earliest record, and so do positions that the log
     /// no longer holds.
-    virtual std::unique_ptr<reader> make_reader(std::vector<std::string> topics, positions from) = 0;
+    virtual std::unique_ptr<reader> make_reader(std::vector<std::string> topics, positions from,
+                                                flow what = flow::stream) = 0;
 
     /// The same for the partitions that `from` names and no others.
     virtual std::unique_ptr<reader> make_reader(positions from) = 0;

@@ -8,6 +8,10 @@
 
 namespace gradesvc::ports {
 
+/// What a reader expects: records in great number, which it fetches in bulk, or a few now and then, for which it asks the
+/// log so seldom that waiting costs nearly nothing. Either sees a record within some 20 ms.
+enum class flow : std::uint8_t { stream, trickle };
+
 /// Reads all partitions of some topics without a group; sees committed records only. One thread at a time.
 class reader {
 public:

@@ -104,7 +104,7 @@ TEST_CASE("a client is named after the process and its role, unless the user nam
     settings.client_id = "gradesvc-api";
     CHECK(value_of(make_conf(settings, publisher_profile(1'000'000)), "client.id") == "gradesvc-api-publisher");
     settings.properties = {{"client.id", "mine"}};
-    CHECK(value_of(make_conf(settings, reader_profile()), "client.id") == "mine");
+    CHECK(value_of(make_conf(settings, reader_profile(ports::flow::stream)), "client.id") == "mine");
 }
 
 TEST_CASE("records get the partition that Java and Python producers give them") {

@@ -22,7 +22,7 @@ public:
     std::unique_ptr<ports::consumer> make_consumer(const ports::consumer_options&) override {
         throw std::logic_error("unused");
     }
-    std::unique_ptr<ports::reader> make_reader(std::vector<std::string>, ports::positions from) override {
+    std::unique_ptr<ports::reader> make_reader(std::vector<std::string>, ports::positions from, ports::flow) override {
         return std::make_unique<reader>(*this, std::move(from));
     }
     std::unique_ptr<ports::reader> make_reader(ports::positions) override { throw std::logic_error("unused"); }
