@@ -1,7 +1,7 @@
 // A log that is opened for reading alone, beside the process that owns it.
 #include "gradesvc/embedded/log.hpp"
 #include "support/catch.hpp"
-#include "temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 #include <fstream>
 #include <future>
