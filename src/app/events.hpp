@@ -14,6 +14,8 @@ namespace gradesvc::app {
 inline constexpr std::string_view submission_accepted = "org.gradesvc.submission.accepted.v1";
 inline constexpr std::string_view submission_scored = "org.gradesvc.submission.scored.v1";
 inline constexpr std::string_view submission_failed = "org.gradesvc.submission.failed.v1";
+inline constexpr std::string_view submission_replayed = "org.gradesvc.submission.replayed.v1";
+inline constexpr std::string_view submission_discarded = "org.gradesvc.submission.discarded.v1";
 inline constexpr std::string_view test_published = "org.gradesvc.test.published.v1";
 
 struct event {

@@ -3,6 +3,7 @@
 #include "app/events.hpp"
 #include "codec/submission_decoder.hpp"
 #include "codec/text.hpp"
+#include "gradesvc/app/dead_letters.hpp"
 
 namespace gradesvc::app {
 
@@ -90,6 +91,7 @@ struct projector::impl {
     }
 
     void failed(const record& r, ports::projection& step) {
+        if (read_mark(r)) return;
         const auto id = domain::submission_id::parse(r.header("ce_subject").value_or(""));
         const auto reason = r.header("dlq_reason");
         if (!id || !reason) return;

@@ -3,6 +3,8 @@
 #include "app/events.hpp"
 #include "codec/result.hpp"
 #include "codec/submission_decoder.hpp"
+#include "gradesvc/app/dead_letters.hpp"
+#include "gradesvc/app/origin.hpp"
 #include "gradesvc/faults/fault.hpp"
 #include "gradesvc/report/narrate.hpp"
 
@@ -40,6 +42,12 @@ std::string_view short_header(const ports::record& record, std::string_view name
     return value.size() <= max_header ? value : std::string_view();
 }
 
+// The dead letter that the record is once more, "" = none.
+std::string_view replayed_letter(const ports::record& record) {
+    const auto where = record.header(replay_header).value_or("");
+    return letter_position::parse(where) ? where : std::string_view();
+}
+
 std::optional<std::string> own(std::optional<std::string_view> text) {
     return text ? std::optional<std::string>(std::string(*text)) : std::nullopt;
 }
@@ -60,12 +68,13 @@ struct settler::impl {
     settled dead_letter(const ports::record& record, const identity& who, std::string_view code, std::string detail,
                         ports::time_ms now, int attempts = 1, bool with_value = true) const {
         const std::string id = who.id.to_string();
+        const auto replay = replayed_letter(record);
+        const std::string event_id = id + "/failed" + (replay.empty() ? "" : "/" + std::string(replay));
         ports::outgoing output{
             .topic = names.dead_letters,
             .key = with_value || record.key.value_or("").size() <= max_key ? own(record.key) : std::nullopt,
             .value = with_value ? std::string(record.value) : std::string(),
-            .headers =
-                event_headers({id + "/failed", submission_failed, id, now, short_header(record, "traceparent")})};
+            .headers = event_headers({event_id, submission_failed, id, now, short_header(record, "traceparent")})};
         for (const auto* name : {"gs_test_version", "gs_definition_sha256"})
             if (const auto value = short_header(record, name); !value.empty())
                 output.headers.push_back({name, std::string(value)});
@@ -77,6 +86,7 @@ struct settler::impl {
         output.headers.push_back({"dlq_partition", std::to_string(record.partition)});
         output.headers.push_back({"dlq_offset", std::to_string(record.offset)});
         output.headers.push_back({"dlq_failed_at", codec::time_text(now)});
+        if (!replay.empty()) output.headers.push_back({std::string(replay_header), std::string(replay)});
         return {.output = std::move(output), .scored = false, .reason = code, .accepted_at = who.accepted_at};
     }
 
@@ -105,14 +115,18 @@ struct settler::impl {
     settled result(const ports::record& record, const identity& who, const domain::submission& submission,
                    const published_test& test, const domain::test_definition& definition, ports::time_ms now) {
         const std::string id = who.id.to_string();
-        ports::outgoing output{
-            .topic = names.results,
-            .partition = record.partition,
-            .key = std::string(submission.user_id),
-            .value = {},
-            .headers = event_headers({id + "/1", submission_scored, id, now, short_header(record, "traceparent")})};
+        const auto replay = replayed_letter(record);
+        // The first outcome was a dead letter. Which replay this is, cannot be known: revision 2 each time.
+        const std::int64_t revision = replay.empty() ? 1 : 2;
+        ports::outgoing output{.topic = names.results,
+                               .partition = record.partition,
+                               .key = std::string(submission.user_id),
+                               .value = {},
+                               .headers = event_headers({id + '/' + std::to_string(revision), submission_scored, id,
+                                                         now, short_header(record, "traceparent")})};
         output.headers.push_back({"gs_source_partition", std::to_string(record.partition)});
         output.headers.push_back({"gs_source_offset", std::to_string(record.offset)});
+        if (!replay.empty()) output.headers.push_back({std::string(replay_header), std::string(replay)});
         const std::string answers_sha256 = decoder.answers_sha256();
         const auto locale = submission.locale.value_or(definition.locale);
         const bool in_words = profile != scoring::profile::fast;
@@ -124,6 +138,8 @@ struct settler::impl {
                               .test_version = test.version,
                               .attempt = submission.attempt,
                               .group_id = submission.group_id,
+                              .revision = revision,
+                              .reason = replay.empty() ? "scored" : "replay",
                               .accepted_at = who.accepted_at,
                               .scored_at = now,
                               .engine_version = version,

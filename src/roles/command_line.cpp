@@ -32,7 +32,8 @@ int serve(const service_options& options) {
 
 std::vector<tool> declare_tools(CLI::App& app) {
     std::vector<tool> all;
-    for (const auto& declare : {declare_check, declare_score, declare_calibrate, declare_report, declare_health})
+    for (const auto& declare :
+         {declare_check, declare_score, declare_calibrate, declare_report, declare_health, declare_dlq})
         all.push_back(declare(app));
     return all;
 }

@@ -38,7 +38,11 @@ std::unique_ptr<ports::log> log_access::open(log_use use) {
     telemetry::configure_log(telemetry::format::text, telemetry::level::error);
     auto log = options_.brokers.empty() ? open_embedded(use) : open_kafka();
     const std::vector<std::string> topics{names().submissions, names().results, names().dead_letters};
-    log->end(topics, patience); // they are there, and somebody answers
+    try {
+        log->end(topics, patience); // they are there, and somebody answers
+    } catch (const ports::log_unavailable& error) {
+        throw usage_error("--brokers " + options_.brokers + ": " + error.what());
+    }
     return log;
 }
 

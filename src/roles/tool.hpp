@@ -23,6 +23,7 @@ tool declare_score(CLI::App& app);
 tool declare_calibrate(CLI::App& app);
 tool declare_report(CLI::App& app);
 tool declare_health(CLI::App& app);
+tool declare_dlq(CLI::App& app);
 
 /// Options that several tools have.
 void declare_format(CLI::App& tool, tools::output_format& format, const std::string& shown = "text");

@@ -3,6 +3,7 @@
 #include "codec/text.hpp"
 #include "gradesvc/calibration/calibrate.hpp"
 #include "tools/calibrated_definition.hpp"
+#include "tools/progress_line.hpp"
 #include "tools/score_steps.hpp"
 #include "tools/submissions.hpp"
 
@@ -20,31 +21,6 @@ using domain::irt_model;
 namespace {
 
 constexpr const char* speaker = "gradesvc calibrate: ";
-
-// Tells those who wait what goes on: nothing at first, then a line now and then, or one that is rewritten on a terminal.
-class progress_line {
-public:
-    progress_line(std::ostream& err, bool terminal) : err_(err), terminal_(terminal) {}
-    ~progress_line() {
-        if (terminal_ && shown_) err_ << "\r\033[K" << std::flush;
-    }
-    progress_line(const progress_line&) = delete;
-    progress_line& operator=(const progress_line&) = delete;
-
-    void show(const std::string& text) {
-        const auto now = std::chrono::steady_clock::now();
-        if (now < next_) return;
-        next_ = now + (terminal_ ? std::chrono::milliseconds(200) : std::chrono::seconds(5));
-        shown_ = true;
-        err_ << (terminal_ ? "\r\033[K" : "") << speaker << text << (terminal_ ? "" : "\n") << std::flush;
-    }
-
-private:
-    std::ostream& err_;
-    bool terminal_;
-    bool shown_ = false;
-    std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now() + std::chrono::seconds(2);
-};
 
 std::string text_of(double number) {
     std::string text;
@@ -75,7 +51,7 @@ reading read_submissions(const calibrate_options& options, const domain::test_de
     submission_reader reader(compile_scorer(options.test, answers_only(definition)));
     scoring::score_sheet sheet;
     reading count;
-    progress_line progress(err, options.terminal);
+    progress_line progress(err, speaker, options.terminal);
     for_each_line(options.submissions, in, [&](std::int64_t number, std::string_view line) {
         const auto submission = reader.read(line);
         if (submission) {
@@ -159,7 +135,7 @@ int calibrate_file(const calibrate_options& options, std::istream& in, std::ostr
     const auto data = scores.responses();
     calibration::calibration_result result;
     {
-        progress_line progress(err, options.terminal);
+        progress_line progress(err, speaker, options.terminal);
         how.on_iteration = [&](const calibration::progress& at) {
             progress.show("iteration " + std::to_string(at.iteration) + ", log-likelihood " +
                           text_of(at.log_likelihood) + ", change " + text_of(at.change));

@@ -125,9 +125,11 @@ def check_help():
         assert default in done.stdout, default
     for absent in ("--spool", "--auth", "--dedup-window"):
         assert absent not in done.stdout, absent
-    for tool in ("check", "score", "calibrate", "report", "health"):
-        done = run(tool, "--help")
+    for tool in ("check", "score", "calibrate", "report", "health", "dlq", "dlq list", "dlq show", "dlq replay", "dlq discard"):
+        done = run(*tool.split(), "--help")
         assert done.returncode == 0 and done.stdout, tool
+    done = run("--brokers", "127.0.0.1:1", "check", "x.json")
+    assert done.returncode == 2 and "behind its name" in done.stderr, done
 
 
 def main():
