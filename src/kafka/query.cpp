@@ -8,6 +8,7 @@ namespace gradesvc::kafka {
 namespace {
 
 constexpr std::chrono::milliseconds again_after{20};
+constexpr std::chrono::milliseconds refresh_patience{200};
 
 [[noreturn]] void give_up(rd_kafka_resp_err_t error, const std::string& what) {
     const auto why = "Kafka: " + what + ": " + text_of(error);
@@ -35,6 +36,21 @@ rd_kafka_resp_err_t ask(rd_kafka_t* client, rd_kafka_topic_partition_list_t& par
     return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+/// librdkafka asks for the leaders again when a broker says that it is not one, but not when the broker it remembers is
+/// gone: then the next question would go there, too.
+void refresh_leaders(rd_kafka_t* client, rd_kafka_topic_partition_list_t& partitions) {
+    std::string_view last;
+    for (const auto& one : elements(partitions)) {
+        if (one.topic == last) continue;
+        last = one.topic;
+        const topic_ptr topic(rd_kafka_topic_new(client, one.topic, nullptr));
+        const rd_kafka_metadata_t* found = nullptr;
+        const auto error = rd_kafka_metadata(client, 0, topic.get(), &found, to_ms(refresh_patience));
+        const metadata_ptr unused(found); // the client remembers it
+        if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    }
+}
+
 void ask_until_answered(rd_kafka_t* client, rd_kafka_topic_partition_list_t& partitions, std::int64_t what,
                         std::chrono::milliseconds timeout) {
     if (partitions.cnt == 0) return;
@@ -44,6 +60,7 @@ void ask_until_answered(rd_kafka_t* client, rd_kafka_topic_partition_list_t& par
         const auto error = ask(client, partitions, what, left);
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
         // A leader that has just moved, or a topic that was just made, is known a moment later.
+        if (!means_forbidden(error)) refresh_leaders(client, partitions);
         if (means_forbidden(error) || left <= again_after) give_up(error, "positions of the log");
         std::this_thread::sleep_for(again_after);
     }

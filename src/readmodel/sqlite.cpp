@@ -4,6 +4,8 @@
 #include "readmodel/schema.hpp"
 #include "readmodel/writer.hpp"
 
+#include <sqlite3.h>
+
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -71,11 +73,16 @@ private:
             return work();
         } catch (const SQLite::Exception& error) {
             note_damage(file_, error);
-            throw std::runtime_error("read model " + file_.string() + ": " + error.what());
+            const int kind = error.getErrorCode() & 0xff; // without the details of an extended code
+            if (kind == SQLITE_FULL || kind == SQLITE_IOERR)
+                throw ports::read_model_unavailable(complaint(error.what()));
+            throw std::runtime_error(complaint(error.what()));
         } catch (const fs::filesystem_error& error) {
-            throw std::runtime_error("read model " + file_.string() + ": " + error.code().message());
+            throw std::runtime_error(complaint(error.code().message()));
         }
     }
+
+    std::string complaint(const std::string& what) const { return "read model " + file_.string() + ": " + what; }
 
     writer& open_writer() {
         if (!writer_) throw SQLite::Exception("closed, because it could not be created anew");

@@ -19,6 +19,7 @@ constexpr auto end_patience = 1s;
 constexpr auto report_interval = 2s;
 constexpr std::size_t busy = 64; // records of one read that mean a stream of them
 constexpr auto rest_interval = 40ms;
+constexpr auto refused_interval = 250ms;
 
 std::int64_t distance(const ports::positions& from, const ports::positions& to) {
     std::int64_t records = 0;
@@ -78,20 +79,33 @@ void log_follower::run(const std::stop_token& stop, ports::positions from) {
 
 void log_follower::step(ports::reader& reader) {
     if (!look_at_end(reader)) return expire();
-    const auto records = reader.read(read_patience);
+    if (!refused_) records_ = reader.read(read_patience);
     const auto next = reader.next();
-    how_.apply(records, next);
+    if (!apply(next)) {
+        expire();
+        return rest(refused_interval);
+    }
     if (!replayed_) report(next);
     settle(next);
     expire();
     const bool awaited = !replayed_ || !goals_.empty() || (how_.awaited && how_.awaited());
-    if (records.size() >= busy && !awaited) rest();
+    // Records stream in and nobody waits for one: larger steps cost less for each.
+    if (records_.size() >= busy && !awaited) rest(rest_interval);
 }
 
-// Records stream in and nobody waits for one: larger steps cost less for each.
-void log_follower::rest() {
+bool log_follower::apply(const ports::positions& next) try {
+    how_.apply(records_, next);
+    if (std::exchange(refused_, false)) telemetry::log(level::info, "written again", {{"what", how_.name}});
+    return true;
+} catch (const ports::read_model_unavailable& error) {
+    if (!std::exchange(refused_, true))
+        telemetry::log(level::error, "cannot be written", {{"what", how_.name}, {"error", error.what()}});
+    return false;
+}
+
+void log_follower::rest(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex_);
-    disturbed_.wait_for(lock, rest_interval, [this] { return !waiting_.empty(); });
+    disturbed_.wait_for(lock, time, [this] { return !waiting_.empty(); });
 }
 
 std::vector<log_follower::request> log_follower::take_requests() {

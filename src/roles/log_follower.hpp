@@ -4,6 +4,7 @@
 
 #include "gradesvc/ports/follower.hpp"
 #include "gradesvc/ports/log.hpp"
+#include "gradesvc/ports/read_model.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -15,7 +16,8 @@ namespace gradesvc::roles {
 
 class log_follower : public ports::follower {
 public:
-    /// Takes the records of one read and where the next one goes on; an exception ends the follower through `failed`.
+    /// Takes the records of one read and where the next one goes on. It gets them again, after a while, when it throws
+    /// ports::read_model_unavailable; any other exception ends the follower through `failed`.
     using sink = std::function<void(std::span<const ports::record>, const ports::positions& next)>;
 
     struct setup {
@@ -58,7 +60,8 @@ private:
 
     void run(const std::stop_token& stop, ports::positions from);
     void step(ports::reader& reader);
-    void rest();
+    bool apply(const ports::positions& next);
+    void rest(std::chrono::milliseconds time);
     bool look_at_end(ports::reader& reader);
     void settle(const ports::positions& at);
     void expire();
@@ -77,7 +80,9 @@ private:
 
     // of the following thread
     std::deque<goal> goals_;
-    ports::positions first_, target_; // of the replay
+    std::vector<ports::record> records_; // of the last read
+    bool refused_ = false;               // they are not applied
+    ports::positions first_, target_;    // of the replay
     clock::time_point next_report_{};
     std::jthread thread_;
 };

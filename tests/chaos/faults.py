@@ -55,8 +55,7 @@ class Faults:
         for event in events:
             time.sleep(max(0, began + event.at - time.monotonic()))
             self.under_way.append(self.pool.submit(self._do, event))
-        for one in self.under_way:
-            one.result()
+        concurrent.futures.wait(self.under_way)
         self.under_way.clear()
 
     def _do(self, event):
@@ -64,7 +63,6 @@ class Faults:
             self._carry_out(event)
         except Exception as error:  # pylint: disable=broad-exception-caught
             self.findings.append(f"{event}: {error!r}")
-            raise
 
     def _carry_out(self, event):
         kind = event.kind
@@ -81,7 +79,7 @@ class Faults:
             self._program(event)
 
     def _broker(self, event):
-        if not self.brokers.mutex.acquire(blocking=False):
+        if not self.brokers.mutex.acquire(timeout=30):
             return
         with contextlib.closing(_Release(self.brokers.mutex)):
             self.note(event, "broker")
@@ -90,14 +88,14 @@ class Faults:
             self.brokers.bring_back(event.target)
 
     def _leaders(self, event):
-        if not self.brokers.mutex.acquire(blocking=False):
+        if not self.brokers.mutex.acquire(timeout=30):
             return
         with contextlib.closing(_Release(self.brokers.mutex)):
             self.note(event, "preferred ones")
             self.brokers.elect_preferred_leaders()
 
     def _disk(self, event):
-        if not self.disk.mutex.acquire(blocking=False):
+        if not self.disk.mutex.acquire(timeout=30):
             return
         with contextlib.closing(_Release(self.disk.mutex)):
             self.note(event, "disk")

@@ -4,12 +4,13 @@ import threading
 
 import confluent_kafka
 from confluent_kafka import KafkaError, TopicPartition
-from confluent_kafka.admin import AdminClient
+import kafka.admin
 
 import ledger
 from service import ROOT
 
 GROUP = "scorers"
+PREFERRED = 0  # kind of leader election
 READER = {"isolation.level": "read_committed", "enable.auto.commit": False, "auto.offset.reset": "error", "reconnect.backoff.max.ms": 500,
           "log_level": 3, "socket.timeout.ms": 5000}
 
@@ -38,8 +39,11 @@ class Brokers:
         self._script("start", *self._node(number))
 
     def elect_preferred_leaders(self):
-        client = AdminClient({"bootstrap.servers": self.address, "log_level": 3})
-        client.elect_leaders(confluent_kafka.ElectionType.PREFERRED, None, request_timeout=10).result(15)
+        client = kafka.admin.KafkaAdminClient(bootstrap_servers=self.address.split(","))  # confluent_kafka 2.11 cannot
+        try:
+            client.perform_leader_election(PREFERRED)
+        finally:
+            client.close()
 
     def stop(self, keep):
         self._script("stop", *(["--keep"] if keep else []))
@@ -82,6 +86,8 @@ class Reader(threading.Thread):
             self.into.findings.append(f"reader: {error}")
 
     def _ends(self):
+        for topic in ledger.TOPICS:
+            self.query.list_topics(topic, timeout=5)  # leaders may have moved
         return {(one.topic, one.partition): self.query.get_watermark_offsets(one, timeout=5)[1] for one in self.partitions}
 
     def behind(self):

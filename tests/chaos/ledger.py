@@ -15,7 +15,7 @@ EXAMPLES = 5
 class Ledger:
     def __init__(self):
         self.places = {}      # id → (partition, offset) of its first record
-        self.copies = 0       # records whose id was there before
+        self.copies = Counter()  # id → further records of it
         self.marks = {}       # id → the word of the fault, of submissions that cannot be scored
         self.outcomes = {}    # id → None for a result, else the reason of the dead letter
         self.sources = {}     # (partition, user) → source offset of the last result
@@ -38,7 +38,7 @@ class Ledger:
 
     def _submission(self, submission, partition, offset, value):
         if self.places.setdefault(submission, (partition, offset)) != (partition, offset):
-            self.copies += 1
+            self.copies[submission] += 1
         at = value.find(b"gs-fault-")
         if at >= 0 and not value.startswith(b"gs-fault-slow", at):
             self.marks[submission] = value[at + 9:value.index(b'"', at)].decode()
@@ -60,7 +60,8 @@ class Ledger:
     def _outcome(self, submission, reason):
         if submission in self.outcomes:
             self.doubled += 1
-            self._found(f"doubled: {uuid.UUID(bytes=submission)} is {self.outcomes[submission] or 'scored'} and now {reason or 'scored'}")
+            self._found(f"doubled: {uuid.UUID(bytes=submission)} is {self.outcomes[submission] or 'scored'} and now {reason or 'scored'}; "
+                        f"its record stands {self.copies[submission] + 1} times on the log")
         else:
             self.outcomes[submission] = reason
 

@@ -1,6 +1,7 @@
 """What a run came to, as JSON and in words."""
 from collections import Counter
 
+MOST_TOLD = 8  # findings of a kind
 BEFORE = 0.5  # seconds: how long before a standstill its cause may lie
 
 
@@ -24,7 +25,7 @@ def make(options, seconds, events, acknowledged, ledger, findings, ends):
         "events": dict(sorted(Counter(event["kind"] for event in events).items())),
         "acknowledged": acknowledged.count, "acknowledged_in_spool": acknowledged.spooled,
         "answers": {str(status): count for status, count in sorted(acknowledged.answers.items())},
-        "records": len(ledger.places) + ledger.copies, "records_of_an_id_again": ledger.copies,
+        "records": len(ledger.places) + ledger.copies.total(), "records_of_an_id_again": ledger.copies.total(),
         "outcomes": len(ledger.outcomes), "dead_letters": dict(sorted(ledger.reasons().items())),
         "lost": len(ledger.places.keys() - ledger.outcomes.keys()) + sum(f.startswith("lost: ") for f in findings if "202" in f),
         "doubled": ledger.doubled, "ended_by_themselves": ends,
@@ -45,5 +46,11 @@ def text(summary):
         lines.append(f"{kind:<20}{count:>7}{still:>24.2f}{silent:>10.2f}")
     if summary["ended_by_themselves"]:
         lines.append(f"ended by themselves: {summary['ended_by_themselves']}")
-    lines += [f"FINDING {finding}" for finding in summary["findings"][:50]]
+    by_kind = {}
+    for finding in summary["findings"]:
+        by_kind.setdefault(finding.split(":")[0], []).append(finding)
+    for kind, findings in by_kind.items():
+        lines += [f"FINDING {finding}" for finding in findings[:MOST_TOLD]]
+        if len(findings) > MOST_TOLD:
+            lines.append(f"FINDING {len(findings)} such: {kind}")
     return "\n".join(lines)

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -72,9 +73,14 @@ struct page_request {
     std::optional<std::pair<time_ms, domain::submission_id>> before = {};
 };
 
+/// Nothing was changed, but the same may succeed later: the disk is full, or does not work at the moment.
+struct read_model_unavailable : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 /// apply() and stored_positions() belong to one thread at a time; find() and list() are thread-safe and may block for
 /// a disk read. Order of topics does not matter to apply(): a result may come before its submission. Throws
-/// std::runtime_error when the file is unusable.
+/// read_model_unavailable, or std::runtime_error when the file is unusable.
 class read_model {
 public:
     virtual ~read_model() = default;

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -189,4 +190,22 @@ TEST_CASE("after kill -9 rows and positions agree") {
         CHECK_FALSE(model->find(id(static_cast<std::uint64_t>(next))));
         before = next;
     }
+}
+
+TEST_CASE("a step that the disk has no room for changes nothing and can be tried again", "[readmodel]") {
+    const temp_folder folder;
+    const auto model = open(folder.file());
+    model->apply(numbered_step(0, 10));
+    const auto before = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit limit{};
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &limit) == 0);
+    const rlimit none{1, limit.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &none) == 0);
+    CHECK_THROWS_AS(model->apply(numbered_step(10, 1000)), ports::read_model_unavailable);
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    (void)std::signal(SIGXFSZ, before);
+    CHECK_FALSE(model->find(id(10)));
+    CHECK(model->stored_positions().begin()->second == 10);
+    model->apply(numbered_step(10, 1000));
+    CHECK(model->find(id(1009)));
 }

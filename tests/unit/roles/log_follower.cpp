@@ -271,6 +271,28 @@ TEST_CASE("before the start and after the end nothing catches up", "[follower]")
     CHECK_FALSE(b.caught_up());
 }
 
+TEST_CASE("what cannot be applied at the moment is offered again, and nothing is read before", "[follower]") {
+    bench b;
+    std::atomic<bool> full{false};
+    std::atomic<int> refusals{0};
+    b.in_apply = [&] {
+        if (!full) return;
+        ++refusals;
+        throw ports::read_model_unavailable("the disk is full");
+    };
+    b.follower.start();
+    REQUIRE(b.caught_up());
+    full = true;
+    b.log.append(0, 25);
+    CHECK_FALSE(b.caught_up(50ms)); // who waits is told in time
+    CHECK(b.await([&] { return refusals >= 2; }));
+    CHECK(b.applied == 0);
+    full = false;
+    CHECK(b.caught_up());
+    CHECK(b.applied == 25);
+    CHECK(b.last_next == 25);
+}
+
 TEST_CASE("a log that cannot be read is told, with the name of what follows it", "[follower]") {
     bench b;
     b.follower.start();
