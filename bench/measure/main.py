@@ -17,6 +17,7 @@ import latency
 import pace
 import readmodel
 import recovery
+import spool
 import worker
 
 SECTIONS = {  # name: (measure, table)
@@ -27,6 +28,7 @@ SECTIONS = {  # name: (measure, table)
     "delivery": (delivery.measure, delivery.table),
     "recovery": (recovery.measure, recovery.table),
     "pace": (pace.measure, pace.table),
+    "spool": (spool.measure, spool.table),
     "readmodel": (readmodel.measure, readmodel.table),
     "footprint": (footprint.measure, footprint.table),
     "engine": (engine.measure, engine.table),

@@ -116,10 +116,10 @@ void submit::operator()(const submit_request& request, std::function<void(outcom
     faults::point("app.publish");
     publisher_.publish(record, [answer, done = std::move(done)](const ports::delivery& delivery) {
         faults::point("app.delivered");
-        if (delivery.error)
-            done(not_stored(delivery.error));
-        else
-            done(answer);
+        if (delivery.error) return done(not_stored(delivery.error));
+        auto stored = answer;
+        stored.at = delivery.at;
+        done(stored);
     });
 }
 
@@ -134,7 +134,7 @@ std::string accepted_json(const accepted& answer) {
         .text("status_url", "/v1/submissions/" + id)
         .time("accepted_at", answer.accepted_at)
         .integer("test_version", answer.test_version)
-        .text("durable", "log")
+        .text("durable", answer.at == ports::durable::log ? "log" : "spool")
         .close();
     return json;
 }

@@ -1,6 +1,6 @@
 #include "embedded/batch.hpp"
 
-#include "embedded/header_blob.hpp"
+#include "gradesvc/ports/header_blob.hpp"
 
 namespace gradesvc::embedded {
 
@@ -16,7 +16,7 @@ void batch::add(std::int32_t first_slot, std::int32_t partition, ports::time_ms 
     e.has_key = record.key.has_value();
     if (record.key) bytes_ += *record.key;
     e.key_size = bytes_.size() - e.at;
-    encode_headers(record.headers, bytes_);
+    ports::encode_headers(record.headers, bytes_);
     e.headers_size = bytes_.size() - e.at - e.key_size;
     bytes_ += record.value;
     e.value_size = record.value.size();

@@ -1,6 +1,6 @@
 #include "embedded/cursor.hpp"
 
-#include "embedded/header_blob.hpp"
+#include "gradesvc/ports/header_blob.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -31,7 +31,7 @@ ports::record make_record(const topic& of, std::int32_t partition, SQLite::State
     record.offset = offset_of(row.getColumn(0).getInt64());
     record.time = ports::time_ms(std::chrono::milliseconds(row.getColumn(1).getInt64()));
     if (!key_column.isNull()) record.key = keep(key);
-    record.headers = decode_headers(keep(headers));
+    record.headers = ports::decode_headers(keep(headers));
     record.value = keep(value);
     return record;
 }

@@ -87,7 +87,8 @@ std::optional<std::string> configuration_error(const properties& given) {
         if (rd_kafka_conf_set(scratch.get(), name.c_str(), value.c_str(), why.data(), why.size()) != RD_KAFKA_CONF_OK)
             return "Kafka property " + name + ": " + why.data();
     }
-    if (auto why = refused_by(RD_KAFKA_PRODUCER, merged(publisher_profile(1'000'000).fixed, given)))
+    if (auto why =
+            refused_by(RD_KAFKA_PRODUCER, merged(publisher_profile(1'000'000, std::chrono::seconds(10)).fixed, given)))
         return "Kafka properties: " + *why;
     const auto consumer = merged(consumer_profile("check", "check").defaults, given);
     if (auto why = refused_by(RD_KAFKA_CONSUMER, merged(consumer, consumer_profile("check", "check").fixed)))
@@ -95,11 +96,18 @@ std::optional<std::string> configuration_error(const properties& given) {
     return std::nullopt;
 }
 
-profile publisher_profile(std::size_t batch_bytes) {
+profile publisher_profile(std::size_t batch_bytes, std::chrono::milliseconds timeout) {
     return {"publisher",
-            merged(producer_defaults(batch_bytes),
-                   {{"message.timeout.ms", "10000"}, {"linger.ms", "2"}, {"statistics.interval.ms", "500"}}),
+            merged(producer_defaults(batch_bytes), {{"message.timeout.ms", std::to_string(timeout.count())},
+                                                    {"linger.ms", "2"},
+                                                    {"statistics.interval.ms", "500"}}),
             producer_fixed};
+}
+
+profile patient_publisher_profile(std::size_t batch_bytes) {
+    return {"patient-publisher",
+            merged(producer_defaults(batch_bytes), {{"linger.ms", "5"}, {"statistics.interval.ms", "500"}}),
+            merged(producer_fixed, {{"message.timeout.ms", "0"}})};
 }
 
 profile transaction_profile(const std::string& transactional_id, std::size_t batch_bytes) {

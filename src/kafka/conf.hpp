@@ -16,7 +16,8 @@ struct profile {
 };
 
 /// Largest batch in bytes; also smaller than the topics take, so that a record that is too large fails alone.
-profile publisher_profile(std::size_t batch_bytes);
+profile publisher_profile(std::size_t batch_bytes, std::chrono::milliseconds timeout);
+profile patient_publisher_profile(std::size_t batch_bytes);
 profile transaction_profile(const std::string& transactional_id, std::size_t batch_bytes);
 profile plain_producer_profile(std::size_t batch_bytes);
 profile consumer_profile(const std::string& group, const std::string& instance);

@@ -28,7 +28,12 @@ public:
     }
 
     std::unique_ptr<ports::publisher> make_publisher() override {
-        return std::make_unique<publisher>(settings_, batch_bytes_, connection_);
+        return std::make_unique<publisher>(settings_, publisher_profile(batch_bytes_, settings_.publish_timeout),
+                                           connection_);
+    }
+
+    std::unique_ptr<ports::publisher> make_patient_publisher() override {
+        return std::make_unique<publisher>(settings_, patient_publisher_profile(batch_bytes_), connection_);
     }
 
     std::unique_ptr<ports::consumer> make_consumer(const ports::consumer_options& options) override {

@@ -78,6 +78,17 @@ ports::record to_record(const rd_kafka_message_t& message, std::string_view topi
     return copy_record(message, topic, ports::time_ms(time), headers_of(message));
 }
 
+ports::outgoing to_outgoing(const rd_kafka_message_t& message) {
+    ports::outgoing made{.topic = rd_kafka_topic_name(message.rkt),
+                         .partition = message.key == nullptr ? message.partition : ports::outgoing::by_key,
+                         .key = {},
+                         .value = std::string(static_cast<const char*>(message.payload), message.len),
+                         .headers = {}};
+    if (message.key != nullptr) made.key.emplace(static_cast<const char*>(message.key), message.key_len);
+    for (const auto& h : headers_of(message)) made.headers.push_back({std::string(h.name), std::string(h.value)});
+    return made;
+}
+
 rd_kafka_topic_t* record_sender::topic(const std::string& name) {
     {
         const std::shared_lock lock(mutex_);

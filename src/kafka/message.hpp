@@ -15,6 +15,9 @@ ports::record copy_record(const rd_kafka_message_t& message, std::string_view to
 /// The same with the time and the headers of the message.
 ports::record to_record(const rd_kafka_message_t& message, std::string_view topic);
 
+/// The record that a failed message was to be. The partition is left to the key, where it has one.
+ports::outgoing to_outgoing(const rd_kafka_message_t& message);
+
 /// Appends records to the queue of a producer. Thread-safe.
 class record_sender {
 public:

@@ -23,9 +23,9 @@ struct publisher::producer {
     record_sender sender; // its topics go before the client
 };
 
-publisher::publisher(const config& settings, std::size_t batch_bytes, connection_log& log)
+publisher::publisher(const config& settings, profile kind, connection_log& log)
     : settings_(settings),
-      batch_bytes_(batch_bytes),
+      kind_(std::move(kind)),
       log_(log),
       producer_(make_producer()),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -41,7 +41,7 @@ std::unique_ptr<publisher::producer> publisher::make_producer() {
     calls.delivery = [this](const rd_kafka_message_t& message) { delivered(message); };
     calls.statistics = [this](std::string_view json) { statistics(json); };
     calls.error = [this](rd_kafka_resp_err_t error, const char* why) { client_error(error, why); };
-    return std::make_unique<producer>(settings_, publisher_profile(batch_bytes_), log_, std::move(calls));
+    return std::make_unique<producer>(settings_, kind_, log_, std::move(calls));
 }
 
 void publisher::publish(const ports::outgoing& record, ports::delivered done) {
@@ -57,7 +57,7 @@ void publisher::publish(const ports::outgoing& record, ports::delivered done) {
         return;
     }
     if (error == RD_KAFKA_RESP_ERR__FATAL) broken_ = true;
-    (*waiting)({delivery_errc(error, RD_KAFKA_MSG_STATUS_NOT_PERSISTED)});
+    (*waiting)({.error = delivery_errc(error, RD_KAFKA_MSG_STATUS_NOT_PERSISTED), .record = &record});
     one_decided();
 }
 
@@ -73,7 +73,8 @@ void publisher::delivered(const rd_kafka_message_t& message) {
     if (message.err == RD_KAFKA_RESP_ERR__FATAL) broken_ = true;
     const auto errc = delivery_errc(message.err, rd_kafka_message_status(&message));
     if (errc != ports::log_errc::too_large) log_.line(4, "DELIVERY", rd_kafka_err2str(message.err));
-    (*waiting)({errc});
+    const auto record = to_outgoing(message);
+    (*waiting)({.error = errc, .record = &record});
     one_decided();
 }
 
@@ -119,14 +120,11 @@ void publisher::replace_producer() {
     std::array<char, 256> why{};
     rd_kafka_fatal_error(producer_->owner.get(), why.data(), why.size());
     telemetry::log(telemetry::level::error, "the Kafka producer failed, a new one takes over", {{"errc", why.data()}});
+    retire(*producer_); // takes no more records; what it had is reported before the new one takes any
     auto fresh = make_producer();
-    std::unique_ptr<producer> old;
-    {
-        const std::lock_guard lock(producer_mutex_);
-        old = std::exchange(producer_, std::move(fresh));
-        broken_ = false;
-    }
-    retire(*old);
+    const std::lock_guard lock(producer_mutex_);
+    producer_ = std::move(fresh);
+    broken_ = false;
 }
 
 void publisher::retire(producer& old) {

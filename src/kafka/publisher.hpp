@@ -12,7 +12,7 @@ namespace gradesvc::kafka {
 
 class publisher final : public ports::publisher {
 public:
-    publisher(const config& settings, std::size_t batch_bytes, connection_log& log);
+    publisher(const config& settings, profile kind, connection_log& log);
     ~publisher() override; ///< what is not decided by then is reported as unavailable or outcome_unknown
 
     void publish(const ports::outgoing& record, ports::delivered done) override;
@@ -32,7 +32,7 @@ private:
     void one_decided();
 
     const config settings_;
-    const std::size_t batch_bytes_;
+    const profile kind_;
     connection_log& log_;
 
     std::atomic<bool> connected_ = false;

@@ -50,6 +50,8 @@ struct service_options : log_options {
     std::optional<std::filesystem::path> tests;
     int partitions = 12;
     int replication = 0; ///< 0 = min(3, brokers)
+    bool spool = true;
+    std::uint64_t spool_limit = 1ULL << 30U;
     std::chrono::milliseconds keep = std::chrono::hours(24 * 90);
     std::chrono::milliseconds drain_timeout{25'000};
 

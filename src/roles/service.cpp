@@ -25,6 +25,8 @@ constexpr auto lag_interval = 5s;
 constexpr auto lag_patience = 500ms;
 constexpr auto default_admin = "127.0.0.1:9464";
 constexpr auto any_local_port = "127.0.0.1:0";
+constexpr auto log_patience = 10s;      // of one who publishes
+constexpr auto spool_patience = 1800ms; // the same where there is a spool; librdkafka notices up to a second later
 
 const char* name_of(role r) {
     switch (r) {
@@ -45,7 +47,7 @@ service::service(const service_options& options, end_of_service& end)
     try {
         if (!std::filesystem::exists(options.data)) check_addresses();
         open_log();
-        publisher_ = log_->make_publisher();
+        open_publishers();
         const auto failed = [this](const std::string& why) { end_.fail(why); };
         catalog_follower_.emplace(
             *log_, log_follower::setup{"tests",
@@ -62,7 +64,7 @@ service::service(const service_options& options, end_of_service& end)
         if (options.has_api()) {
             view_.emplace(options.data, *log_, names_, clock_, options.keep, failed);
             submit_.emplace(catalog_, *publisher_, clock_, names_);
-            publish_test_.emplace(catalog_, *catalog_follower_, *publisher_, clock_, names_);
+            publish_test_.emplace(catalog_, *catalog_follower_, *direct_, clock_, names_);
             open_http();
         }
         open_admin();
@@ -97,17 +99,41 @@ void service::open_log() {
     log_ = kafka::make_log({.brokers = options_.brokers,
                             .client_id = std::string("gradesvc-") + name_of(options_.role),
                             .properties = options_.kafka,
-                            .replication = options_.replication});
+                            .replication = options_.replication,
+                            .publish_timeout = options_.has_api() && options_.spool ? spool_patience : log_patience});
+}
+
+// Submissions are spooled while the log is away; tests are not. What an earlier process has spooled is drained in any
+// case.
+void service::open_publishers() {
+    auto log = log_->make_publisher();
+    direct_ = log.get();
+    const auto file = options_.data / "spool.db";
+    if (options_.brokers.empty() || !options_.has_api()) {
+        publisher_ = std::move(log);
+    } else if (options_.spool || std::filesystem::exists(file)) {
+        auto made = spool::make_publisher(
+            {.file = file, .limit_bytes = options_.spool ? options_.spool_limit : 0}, std::move(log),
+            [this] { return log_->make_patient_publisher(); }, metrics_);
+        spool_ = made.get();
+        publisher_ = std::move(made);
+    } else {
+        publisher_ = std::make_unique<prompt_publisher>(std::move(log));
+    }
 }
 
 void service::open_http() {
     const http::limits limits{.max_body = options_.max_body,
                               .max_header = options_.max_header,
                               .max_connections = static_cast<std::size_t>(options_.max_connections)};
+    prompt_view_.emplace(view_->follower(), *direct_);
+    if (spool_ != nullptr) spooled_rows_.emplace(view_->rows(), *spool_, *prompt_view_, names_);
+    const ports::read_model& rows = spooled_rows_ ? *spooled_rows_ : view_->rows();
+    ports::follower* view = &view_->follower();
+    if (!options_.brokers.empty()) view = &*prompt_view_;
     api_ = std::make_unique<http::server>(http::config{options_.listen, io_threads()},
-                                          http::api_services{*submit_, *publish_test_, catalog_, view_->rows(),
-                                                             view_->follower(), view_->watch(), metrics_,
-                                                             [this] { return readiness(); }},
+                                          http::api_services{*submit_, *publish_test_, catalog_, rows, *view,
+                                                             view_->watch(), metrics_, [this] { return readiness(); }},
                                           limits);
     api_->start();
     for (const auto& address : api_->listening())
@@ -135,22 +161,33 @@ void service::open_admin() {
 http::readiness service::readiness() const {
     const auto now = phase_.load();
     const auto* const worker = running_worker_.load();
-    const bool log_there = publisher_->available();
-    const bool scoring = !options_.has_worker() || (worker != nullptr && worker->ready());
-    http::readiness answer{now == phase::running && log_there && scoring && !end_.due(), {}};
+    const auto kept = spool_ != nullptr ? spool_->state() : spool::state{};
+    const bool away = !direct_->available();
+    const bool storing = publisher_->available();
+    const bool scoring = !options_.has_worker() || (worker != nullptr && worker->ready()) || (storing && away);
+    http::readiness answer{now == phase::running && storing && scoring && !end_.due(), {}};
     const char* status = "ready";
     if (now == phase::draining || end_.due())
         status = "draining";
-    else if (now == phase::waiting_for_log || !log_there)
+    else if (now == phase::waiting_for_log || (!storing && kept.mode == spool::mode::direct))
         status = "waiting for the log";
     else if (now == phase::replaying)
         status = "replaying";
+    else if (!storing)
+        status = kept.mode == spool::mode::draining ? "draining the spool" : "the spool takes no more";
     else if (!scoring)
         status = "joining the group";
+    else if (kept.mode == spool::mode::draining)
+        status = "draining the spool";
+    else if (kept.mode == spool::mode::spooling || away)
+        status = "spooling";
     codec::object_writer json(answer.json);
     json.text("status", std::string_view(status)).text("role", std::string_view(name_of(options_.role)));
     json.number("tests_replayed", catalog_follower_->progress());
     if (view_) json.number("results_replayed", view_->progress());
+    if (spool_ != nullptr)
+        json.integer("spool_records", static_cast<std::int64_t>(kept.records))
+            .integer("spool_bytes", static_cast<std::int64_t>(kept.bytes));
     json.close();
     return answer;
 }
@@ -171,6 +208,7 @@ int service::run() {
 
 bool service::start_parts() {
     if (!await_topics()) return false;
+    if (spool_ != nullptr) spool_->start_draining();
     phase_ = phase::replaying;
     catalog_follower_->start();
     if (view_ && !await("waiting for the log", [this] { return view_->start(); })) return false;

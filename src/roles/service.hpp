@@ -12,8 +12,10 @@
 #include "roles/scoring_worker.hpp"
 #include "roles/service_manager.hpp"
 #include "roles/signals.hpp"
+#include "roles/spooled_rows.hpp"
 #include "roles/system_clock.hpp"
 #include "roles/test_folder.hpp"
+#include "roles/when_away.hpp"
 
 #include <atomic>
 #include <optional>
@@ -36,6 +38,7 @@ private:
 
     void check_addresses();
     void open_log();
+    void open_publishers();
     void open_http();
     void open_admin();
     http::readiness readiness() const;
@@ -61,10 +64,14 @@ private:
     std::optional<embedded::folder_lock> data_lock_; // of an API on Kafka; the embedded log has its own
     std::optional<instance_name> instance_;
     std::unique_ptr<ports::log> log_;
-    std::unique_ptr<ports::publisher> publisher_;
+    std::unique_ptr<ports::publisher> publisher_; // of submissions
+    ports::publisher* direct_ = nullptr;          // of everything else; part of it
+    spool::publisher* spool_ = nullptr;           // the same publisher, where there is a spool
     app::catalog catalog_;
     std::optional<log_follower> catalog_follower_;
     std::optional<result_view> view_;
+    std::optional<prompt_follower> prompt_view_;
+    std::optional<spooled_rows> spooled_rows_;
     std::optional<app::submit> submit_;
     std::optional<app::publish_test> publish_test_;
     std::unique_ptr<http::server> api_, admin_;

@@ -92,6 +92,10 @@ void declare_api(CLI::App& app, service_options& o) {
     app.add_option("--max-connections", o.max_connections, "Connections at a time")
         ->capture_default_str()
         ->group("API");
+    choice<bool>(app, "--spool", o.spool, {{"on", true}, {"off", false}},
+                 "On Kafka: keep submissions on disk while the broker is away, or answer 503", "on")
+        ->group("API");
+    size(app, "--spool-limit", o.spool_limit, "How much of them is kept", "1GiB")->group("API");
     app.add_option_function<std::string>(
            "--tests", [&o](const std::string& path) { o.tests = path; },
            "Test definitions (*.json) to publish at start; without, --role=all publishes samples on an empty log")
@@ -143,6 +147,7 @@ void check_numbers(const service_options& o) {
     require(o.max_connections >= 1, "--max-connections: must be at least 1");
     require(o.max_body >= 1024 && o.max_body <= 64 * 1024 * 1024, "--max-body: must be 1KiB to 64MiB");
     require(o.max_header >= 1024 && o.max_header <= 1024 * 1024, "--max-header: must be 1KiB to 1MiB");
+    require(o.spool_limit >= 1024 * 1024, "--spool-limit: must be at least 1MiB; --spool=off keeps nothing");
     require(o.keep >= std::chrono::minutes(1), "--keep: must be at least 1m");
     require(o.drain_timeout.count() > 0, "--drain-timeout: must be more than 0");
 }
@@ -178,12 +183,15 @@ void check_role_flags(const std::set<std::string>& flags, const service_options&
         for (const auto* name : names) require(!flags.contains(name), std::string(name) + " " + why);
     };
     if (o.role == role::worker)
-        refuse({"--listen", "--insecure", "--max-body", "--max-header", "--max-connections", "--tests"},
+        refuse({"--listen", "--insecure", "--max-body", "--max-header", "--max-connections", "--tests", "--spool",
+                "--spool-limit"},
                "means nothing for --role=worker: it has no API");
     if (o.role == role::api)
         refuse({"--group", "--instance", "--threads", "--delivery", "--profile"},
                "means nothing for --role=api: it scores nothing");
-    if (o.brokers.empty()) refuse({"--kafka", "--replication", "--delivery"}, "needs --brokers: it is about Kafka");
+    if (o.brokers.empty())
+        refuse({"--kafka", "--replication", "--delivery", "--spool", "--spool-limit"},
+               "needs --brokers: it is about Kafka");
 }
 
 void check_options(const service_options& o) {

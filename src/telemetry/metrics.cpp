@@ -121,6 +121,11 @@ struct metrics::impl {
     Gauge& in_flight = gauge(registry, "gradesvc_in_flight_records", "Records read and not yet part of a commit.");
     Gauge& compiled_tests = gauge(registry, "gradesvc_compiled_tests", "Versions of tests compiled in memory.");
     Gauge& compiled_bytes = gauge(registry, "gradesvc_compiled_tests_bytes", "Memory that compiled tests take.");
+    Gauge& spool_records = gauge(registry, "gradesvc_spool_records", "Submissions kept here until the log answers.");
+    Gauge& spool_bytes = gauge(registry, "gradesvc_spool_bytes", "Bytes that they take.");
+    Gauge& spool_oldest = gauge(registry, "gradesvc_spool_oldest_seconds", "Age of the oldest of them.");
+    Counter& spool_drained =
+        counter(registry, "gradesvc_spool_drained_total", "Submissions that went from the spool to the log.");
     Counter& retries = counter(registry, "gradesvc_retries_total", "Scoring attempts after a failed one.");
     Counter& rebalances = counter(registry, "gradesvc_rebalances_total", "Changes of the partitions assigned.");
     Gauge& partitions = gauge(registry, "gradesvc_assigned_partitions", "Partitions of submissions held now.");
@@ -201,6 +206,14 @@ void metrics::compiled_tests(std::size_t count, std::size_t bytes) {
     impl_->compiled_tests.Set(static_cast<double>(count));
     impl_->compiled_bytes.Set(static_cast<double>(bytes));
 }
+
+void metrics::spool(std::uint64_t records, std::uint64_t bytes, seconds oldest) {
+    impl_->spool_records.Set(static_cast<double>(records));
+    impl_->spool_bytes.Set(static_cast<double>(bytes));
+    impl_->spool_oldest.Set(oldest.count());
+}
+
+void metrics::spool_drained(std::size_t count) { impl_->spool_drained.Increment(static_cast<double>(count)); }
 
 void metrics::retry() { impl_->retries.Increment(); }
 

@@ -44,7 +44,7 @@ def main():
     with temp_folder() as folder, own_broker(folder) as broker:
         port = free_port()
         address = f"127.0.0.1:{port}"
-        with Service("--role=api", "--brokers", address, "--tests", TESTS, "--kafka", "message.timeout.ms=6000", ready=False) as api, \
+        with Service("--role=api", "--brokers", address, "--tests", TESTS, "--spool=off", "--kafka", "message.timeout.ms=6000", ready=False) as api, \
                 Service("--role=worker", "--brokers", address, api=False, ready=False) as worker:
             for service in (api, worker):
                 service.wait_for_event("waiting for the broker")

@@ -45,6 +45,10 @@ def check_table(folder):
         ([*kafka, "--kafka", "no.such.property=1"], "no.such.property"),
         (["--kafka", "linger.ms=1"], "--kafka"),
         (["--keep", "soon"], "--keep"),
+        (["--spool=on"], "--spool"),
+        ([*kafka, "--spool=maybe"], "--spool"),
+        ([*kafka, "--spool-limit=1KiB"], "--spool-limit"),
+        (["--role=worker", *kafka, "--spool=off"], "--spool"),
         (["--max-body", "1"], "--max-body"),
         (["--config", bad_config], "bad.toml"),
         (["--config", unknown_key], "no-such-key"),
@@ -119,11 +123,12 @@ def check_help():
     assert done.returncode == 0 and done.stderr == "", done
     for option in ("--role", "--brokers", "--data", "--listen", "--admin-listen", "--group", "--instance", "--threads", "--tests", "--kafka", "--delivery", "--profile",
                    "--topic-prefix", "--partitions", "--replication", "--keep", "--drain-timeout", "--max-body", "--max-header", "--max-connections", "--insecure",
+                   "--spool", "--spool-limit",
                    "--log-format", "--log-level", "--config"):
         assert re.search(rf"{option}\b", done.stdout), option
-    for default in ("127.0.0.1:8080", "./data", "scorers", "512KiB", "16KiB", "10000", "90d", "25s", "exactly-once", "standard", "12"):
+    for default in ("127.0.0.1:8080", "./data", "scorers", "512KiB", "16KiB", "10000", "90d", "25s", "1GiB", "exactly-once", "standard", "12"):
         assert default in done.stdout, default
-    for absent in ("--spool", "--auth", "--dedup-window"):
+    for absent in ("--auth", "--dedup-window"):
         assert absent not in done.stdout, absent
     for tool in ("check", "score", "calibrate", "report", "health", "dlq", "dlq list", "dlq show", "dlq replay", "dlq discard"):
         done = run(*tool.split(), "--help")

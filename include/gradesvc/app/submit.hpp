@@ -23,6 +23,7 @@ struct accepted {
     domain::submission_id id;
     ports::time_ms accepted_at;
     std::int64_t test_version = 0;
+    ports::durable at = ports::durable::log;
 };
 
 class submit {

@@ -14,11 +14,12 @@
 namespace gradesvc::kafka {
 
 struct config {
-    std::string brokers;                            ///< bootstrap servers, HOST:PORT[,…]
-    std::string client_id = "gradesvc";             ///< names this process and its role in the logs of the cluster
-    std::map<std::string, std::string> properties;  ///< the user's librdkafka properties, go before our defaults
-    int replication = 0;                            ///< of new topics; 0 = min(3, brokers)
-    std::chrono::milliseconds topics_timeout{5000}; ///< how long ensure_topics waits for a broker
+    std::string brokers;                               ///< bootstrap servers, HOST:PORT[,…]
+    std::string client_id = "gradesvc";                ///< names this process and its role in the logs of the cluster
+    std::map<std::string, std::string> properties;     ///< the user's librdkafka properties, go before our defaults
+    int replication = 0;                               ///< of new topics; 0 = min(3, brokers)
+    std::chrono::milliseconds topics_timeout{5000};    ///< how long ensure_topics waits for a broker
+    std::chrono::milliseconds publish_timeout{10'000}; ///< how long a record is tried, but for patient publishers
 };
 
 /// A sentence about why this property cannot be set by the user (a promise would break), or nothing.

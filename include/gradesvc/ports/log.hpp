@@ -43,6 +43,11 @@ public:
     virtual std::vector<int> ensure_topics(std::span<const topic_spec> topics) = 0;
 
     virtual std::unique_ptr<publisher> make_publisher() = 0;
+
+    /// One that never gives up: its records wait for the log however long that takes, and fail only when the log
+    /// refuses them for good or the publisher goes. Those of a partition stand in the log in the order of publishing, as
+    /// long as none has failed.
+    virtual std::unique_ptr<publisher> make_patient_publisher() { return make_publisher(); }
     virtual std::unique_ptr<consumer> make_consumer(const consumer_options& options) = 0;
 
     /// Starts at `from`; partitions it does not name start at their earliest record, and so do positions that the log

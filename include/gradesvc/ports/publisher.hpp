@@ -9,11 +9,19 @@
 
 namespace gradesvc::ports {
 
-/// What became of a published record. `where` is set when there is no error.
+/// Where a record is durable.
+enum class durable : std::uint8_t {
+    log,   ///< for everybody
+    spool, ///< on this machine, until the log answers again
+};
+
+/// What became of a published record. Partition and offset are set when it stands in the log.
 struct delivery {
     boost::system::error_code error;
     std::int32_t partition = -1;
     std::int64_t offset = -1;
+    durable at = durable::log;
+    const outgoing* record = nullptr; ///< with an error: the record, given back for as long as the call lasts; or null
 };
 
 using delivered = std::function<void(const delivery&)>;

@@ -29,6 +29,8 @@ public:
     void forget_lag(std::string_view topic, std::int32_t partition);
     void in_flight(double records);
     void compiled_tests(std::size_t count, std::size_t bytes);
+    void spool(std::uint64_t records, std::uint64_t bytes, seconds oldest); ///< what is kept now
+    void spool_drained(std::size_t count);
     void retry();
     void rebalance();
     void partitions(double assigned);

@@ -79,6 +79,7 @@ public:
     explicit fake_log(catalog& tests) : tests_(tests) {}
 
     boost::system::error_code error;              ///< of every publish, when set
+    ports::durable at = ports::durable::log;      ///< where it is stored
     bool reachable = true;                        ///< whether catching up succeeds
     std::function<void()> before_publish = [] {}; ///< what others do in the same moment
     std::deque<stored> records;                   ///< all that was published
@@ -88,7 +89,7 @@ public:
         before_publish();
         if (error) return done({error, -1, -1});
         append(record);
-        done({{}, 0, records.back().offset});
+        done({{}, 0, records.back().offset, at});
     }
     void append(const ports::outgoing& record) {
         records.push_back(stored::of(record, 0, static_cast<std::int64_t>(records.size()), at_ms(0)));

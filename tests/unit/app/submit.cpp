@@ -218,3 +218,13 @@ TEST_CASE("the answer to an accepted submission has every member", "[submit]") {
                                       {"durable", "log"}};
     CHECK(json == expected);
 }
+
+TEST_CASE("the answer says where a submission is durable", "[submit]") {
+    bench service;
+    service.log.at = ports::durable::spool;
+    const auto answer = service(body);
+    REQUIRE(answer);
+    CHECK(boost::json::parse(accepted_json(*answer)).at("durable") == "spool");
+    CHECK(answer->id.to_string() ==
+          header_of({.topic = {}, .key = {}, .value = {}, .headers = service.log.records.at(0).headers}, "ce_subject"));
+}

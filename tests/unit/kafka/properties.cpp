@@ -94,7 +94,7 @@ TEST_CASE("own defaults give way to the user, promises do not") {
 TEST_CASE("own defaults give way also where the user takes another of a property's names") {
     config settings;
     settings.properties = {{"delivery.timeout.ms", "7000"}, {"compression.type", "zstd"}};
-    const auto conf = make_conf(settings, publisher_profile(1'000'000));
+    const auto conf = make_conf(settings, publisher_profile(1'000'000, std::chrono::seconds(10)));
     CHECK(topic_value_of(conf, "message.timeout.ms") == "7000");
     CHECK(value_of(conf, "compression.codec") == "zstd");
 }
@@ -102,12 +102,13 @@ TEST_CASE("own defaults give way also where the user takes another of a property
 TEST_CASE("a client is named after the process and its role, unless the user names it") {
     config settings;
     settings.client_id = "gradesvc-api";
-    CHECK(value_of(make_conf(settings, publisher_profile(1'000'000)), "client.id") == "gradesvc-api-publisher");
+    CHECK(value_of(make_conf(settings, publisher_profile(1'000'000, std::chrono::seconds(10))), "client.id") ==
+          "gradesvc-api-publisher");
     settings.properties = {{"client.id", "mine"}};
     CHECK(value_of(make_conf(settings, reader_profile(ports::flow::stream)), "client.id") == "mine");
 }
 
 TEST_CASE("records get the partition that Java and Python producers give them") {
-    const auto conf = make_conf({}, publisher_profile(1'000'000));
+    const auto conf = make_conf({}, publisher_profile(1'000'000, std::chrono::seconds(10)));
     CHECK(topic_value_of(conf, "partitioner") == "murmur2_random");
 }

@@ -77,6 +77,8 @@ TEST_CASE("without options everything has its default", "[options]") {
     CHECK(o.max_body == 512 * 1024);
     CHECK(o.max_header == 16 * 1024);
     CHECK(o.max_connections == 10'000);
+    CHECK(o.spool);
+    CHECK(o.spool_limit == 1024ULL * 1024 * 1024);
     CHECK(o.group == "scorers");
     CHECK(o.instance.empty());
     CHECK(o.delivery == gradesvc::ports::delivery_mode::exactly_once);
@@ -119,6 +121,8 @@ TEST_CASE("every option is read", "[options]") {
                            "--max-body=1MiB",
                            "--max-header=8KiB",
                            "--max-connections=5",
+                           "--spool=off",
+                           "--spool-limit=2MiB",
                            "--insecure",
                            "--log-format=json",
                            "--log-level=debug"});
@@ -141,6 +145,8 @@ TEST_CASE("every option is read", "[options]") {
     CHECK(o.max_body == 1024 * 1024);
     CHECK(o.max_header == 8 * 1024);
     CHECK(o.max_connections == 5);
+    CHECK_FALSE(o.spool);
+    CHECK(o.spool_limit == 2 * 1024 * 1024);
     CHECK(o.insecure);
     CHECK(o.log_format == gradesvc::telemetry::format::json);
     CHECK(o.log_level == gradesvc::telemetry::level::debug);
@@ -236,7 +242,9 @@ TEST_CASE("what cannot be is refused with the name of the option", "[options]") 
         row{{"--brokers=a:1", "--kafka=isolation.level=read_uncommitted"}, "isolation.level"},
         row{{"--brokers=a:1", "--kafka=no.such=1"}, "no.such"},
         row{{"--brokers=a:1", "--kafka=linger.ms=soon"}, "linger.ms"}, row{{"--replication=1"}, "--replication"},
-        row{{"--topic-prefix=a/b"}, "--topic-prefix"},
+        row{{"--topic-prefix=a/b"}, "--topic-prefix"}, row{{"--spool=on"}, "--spool"},
+        row{{"--brokers=a:1", "--spool=no"}, "--spool"}, row{{"--brokers=a:1", "--spool-limit=1KiB"}, "--spool-limit"},
+        row{{"--role=worker", "--brokers=a:1", "--spool=off"}, "--spool"}, row{{"--spool-limit=1GiB"}, "--spool-limit"},
         row{{"--topic-prefix=" + std::string(201, 'x')}, "--topic-prefix"}, row{{"--group="}, "--group"},
         row{{"--group=a b"}, "--group"}, row{{"--group=analytics"}, "--group"}, row{{"--group=notifiers"}, "--group"},
         row{{"--instance=a b"}, "--instance"}, row{{"--tests=/no/such/folder"}, "--tests"},

@@ -1,4 +1,4 @@
-#include "embedded/header_blob.hpp"
+#include "gradesvc/ports/header_blob.hpp"
 
 #include "gradesvc/ports/log_errc.hpp"
 #include "support/catch.hpp"
@@ -9,8 +9,8 @@ TEST_CASE("headers come back as they were, in their order and with equal names")
     const std::vector<ports::header> given{
         {"ce_id", "1"}, {"", ""}, {"same", "a"}, {"same", "b"}, {std::string(300, 'n'), std::string(70'000, '\0')}};
     std::string blob;
-    embedded::encode_headers(given, blob);
-    const auto back = embedded::decode_headers(blob);
+    ports::encode_headers(given, blob);
+    const auto back = ports::decode_headers(blob);
     REQUIRE(back.size() == given.size());
     for (std::size_t i = 0; i < given.size(); ++i) {
         CHECK(back[i].name == given[i].name);
@@ -20,15 +20,15 @@ TEST_CASE("headers come back as they were, in their order and with equal names")
 
 TEST_CASE("no headers take no bytes") {
     std::string blob;
-    embedded::encode_headers({}, blob);
+    ports::encode_headers({}, blob);
     CHECK(blob.empty());
-    CHECK(embedded::decode_headers(blob).empty());
+    CHECK(ports::decode_headers(blob).empty());
 }
 
 TEST_CASE("damaged headers are refused, not read past their end") {
     std::string blob;
-    embedded::encode_headers(std::vector<ports::header>{{"name", "value"}}, blob);
+    ports::encode_headers(std::vector<ports::header>{{"name", "value"}}, blob);
     for (std::size_t size = 1; size < blob.size(); ++size)
-        CHECK_THROWS_AS(embedded::decode_headers(std::string_view(blob).substr(0, size)), ports::log_error);
-    CHECK_THROWS_AS(embedded::decode_headers("\xff\xff\xff\xff\xff\xff\xff"), ports::log_error);
+        CHECK_THROWS_AS(ports::decode_headers(std::string_view(blob).substr(0, size)), ports::log_error);
+    CHECK_THROWS_AS(ports::decode_headers("\xff\xff\xff\xff\xff\xff\xff"), ports::log_error);
 }
