@@ -22,6 +22,7 @@ class Ledger:
         self.judged = {}      # user → (how many of his 202s are judged, place of the last one)
         self.findings = []
         self.doubled = 0
+        self.lost = 0          # 202s that are not on the log; what is there without an outcome is counted at the end
         self.standstills = []  # (begin, end, partition)
         self.arrivals = {}     # partition → when its last result came
 
@@ -88,6 +89,7 @@ class Ledger:
         for submission in ids[done:]:
             place = self.places.get(submission)
             if place is None:
+                self.lost += 1
                 self._found(f"lost: {uuid.UUID(bytes=submission)} of {user} got a 202 and is not in the log")
                 continue
             if last is not None and (place[0] != last[0] or place[1] <= last[1]):

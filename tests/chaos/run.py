@@ -42,6 +42,7 @@ class Chaos:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gradesvc-chaos-"))
         self.events, self.findings = [], []
         self.book, self.acknowledged, self.budget = ledger.Ledger(), Acknowledged(), Budget()
+        self.allowed = {code for kind, codes in DEADLY.items() if kind in options.weights for code in codes}
         self.brokers = self.disk = self.reader = self.keeper = None
         self.clients, self.places = [], {"front": [], "workers": [], "spares": []}
         self.began = time.monotonic()
@@ -60,8 +61,9 @@ class Chaos:
         (self.folder / "tests").mkdir()
         (self.folder / "tests" / "chaos.json").write_text(json.dumps(TEST), encoding="utf-8")
         front = ["--listen", f"127.0.0.1:{port}", "--tests", self.folder / "tests", "--data", data]
+        limit = ["--score-timeout", "5s"] if "poison-loop" in o.weights else []
         if o.log == "embedded":
-            self._add("front", "all", "--role=all", "--threads", 2, *front)
+            self._add("front", "all", "--role=all", "--threads", 2, *limit, *front)
         else:
             self.brokers = kafka_log.Brokers(self.folder / "kafka", 3 if o.log == "cluster" else 1)
             log = ["--brokers", self.brokers.address]
@@ -69,13 +71,13 @@ class Chaos:
             for number in range(schedule.WORKERS + schedule.SPARES):
                 name = f"worker-{number + 1}"
                 self._add("workers" if number < schedule.WORKERS else "spares", name, "--role=worker", *log, "--instance", name, "--threads", 1,
-                          "--profile", "fast", "--admin-listen", "127.0.0.1:0", "--data", self.folder / "workers",
+                          "--profile", "fast", "--admin-listen", "127.0.0.1:0", "--data", self.folder / "workers", *limit,
                           *[word for setting in FAST for word in ("--kafka", setting)])
         for program in self.places["front"] + self.places["workers"]:
             program.start()
         self.keeper = Keeper(self.programs(), "poison-memory" in o.weights)
         self.keeper.start()
-        self.faults = faults.Faults(self.places, self.clock, self.budget, self.brokers, self.disk, self._note)
+        self.faults = faults.Faults(self.places, self.clock, self.budget, self.brokers, self.disk, self._note, self.allowed)
         wait_until(self._ready, "ready")
         self.reader = (embedded_log.Reader(data / "log.db", self.book) if o.log == "embedded"
                        else kafka_log.Reader(self.brokers.address, self.book))
@@ -120,10 +122,20 @@ class Chaos:
         deadline = time.monotonic() + SETTLE
         while why:
             time.sleep(0.1)
-            why = self.reader.behind()
+            why = self._spooled() or self.reader.behind()
             if why and time.monotonic() > deadline:
                 self.findings.append(f"not settled within {SETTLE} s: {why}")
                 return
+
+    def _spooled(self):
+        """Why the API may still bring something; "" when it does not."""
+        try:
+            for line in self.api.get("/metrics").body.decode().splitlines():
+                if line.startswith("gradesvc_spool_records ") and float(line.split()[1]) > 0:
+                    return line
+        except OSError as error:
+            return f"API: {error}"
+        return ""
 
     def judge(self):
         self.findings += self.book.judge(self.acknowledged.by_user) + self.acknowledged.findings + self.faults.findings
@@ -134,10 +146,9 @@ class Chaos:
 
     def _judge_ends(self):
         """Nothing may end by itself but by what is meant to end it."""
-        allowed = {code for kind, codes in DEADLY.items() if kind in self.options.weights for code in codes}
         for program in self.programs():
             for moment, code in program.ends:
-                if code not in allowed and not (self.disk and self.disk.was_full(moment)):
+                if code not in self.allowed and not (self.disk and self.disk.was_full(moment)):
                     self.findings.append(f"{program.name} ended by itself with {code} at {moment:.3f}")
 
     def _ask_the_api(self):

@@ -27,7 +27,7 @@ def make(options, seconds, events, acknowledged, ledger, findings, ends):
         "answers": {str(status): count for status, count in sorted(acknowledged.answers.items())},
         "records": len(ledger.places) + ledger.copies.total(), "records_of_an_id_again": ledger.copies.total(),
         "outcomes": len(ledger.outcomes), "dead_letters": dict(sorted(ledger.reasons().items())),
-        "lost": len(ledger.places.keys() - ledger.outcomes.keys()) + sum(f.startswith("lost: ") for f in findings if "202" in f),
+        "lost": ledger.lost + len(ledger.places.keys() - ledger.outcomes.keys()),
         "doubled": ledger.doubled, "ended_by_themselves": ends,
         "longest_standstill_of_a_partition_s": longest(ledger.standstills, events),
         "longest_without_a_202_s": longest(acknowledged.gaps, events),
