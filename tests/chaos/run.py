@@ -32,7 +32,7 @@ DEADLY = {"poison-crash": (-signal.SIGSEGV,), "poison-memory": (-signal.SIGKILL,
 # Kinds of events → the option that came with what makes them harmless.
 NEEDS = {"poison-crash": "--score-timeout", "poison-memory": "--score-timeout", "poison-loop": "--score-timeout", "all-kill": "--dedup-window",
          "api-kill": "--dedup-window", "api-term": "--dedup-window", "api-pause": "--dedup-window", "all-term": "--dedup-window",
-         "all-pause": "--dedup-window", "disk-full": "--spool"}
+         "all-pause": "--dedup-window", "disk-full": "--dedup-window", "broker-kill": "--dedup-window", "broker-term": "--dedup-window"}
 
 
 class Chaos:
