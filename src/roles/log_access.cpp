@@ -16,10 +16,11 @@ constexpr std::chrono::seconds patience{10};
 
 } // namespace
 
-log_access::log_access(CLI::App& command, CLI::App& service) : service_(service) {
+log_access::log_access(CLI::App& command, CLI::App& service, group_use group) : service_(service) {
     declared_ = {declare_brokers(command, options_), declare_kafka(command, options_),
-                 declare_data(command, options_, "Folder of the embedded log"), declare_topic_prefix(command, options_),
-                 declare_group(command, options_)};
+                 declare_data(command, options_, "Folder of the embedded log"),
+                 declare_topic_prefix(command, options_)};
+    if (group == group_use::named) declared_.push_back(declare_group(command, options_));
     auto* const config = command.add_option("--config", config_file_, "File of options (TOML), as for the service");
     config->type_name("FILE")->group("Log");
     for (auto* option : declared_) option->group("Log");

@@ -17,12 +17,13 @@ class Option;
 namespace gradesvc::roles {
 
 enum class log_use : std::uint8_t { read, write };
+enum class group_use : std::uint8_t { none, named }; ///< whether the tool has --group
 
 class log_access {
 public:
     /// Adds the options to `command`, which writes into this object: keep it until the tool has run. `service` has the
     /// options of the service, which a shared file may name.
-    log_access(CLI::App& command, CLI::App& service);
+    log_access(CLI::App& command, CLI::App& service, group_use group = group_use::named);
     log_access(const log_access&) = delete;
     log_access& operator=(const log_access&) = delete;
 

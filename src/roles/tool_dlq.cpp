@@ -21,7 +21,7 @@ constexpr std::size_t longest_because = 1000;
 template <class Options>
 struct command {
     command(CLI::App& dlq, CLI::App& service, const std::string& name, const std::string& help)
-        : words(*dlq.add_subcommand(name, help)), access(words, service) {}
+        : words(*dlq.add_subcommand(name, help)), access(words, service, group_use::none) {}
 
     template <class Run>
     int with_log(log_use use, Run run) {
