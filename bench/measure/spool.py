@@ -11,7 +11,8 @@ from common import b
 
 SCRIPT = os.path.join(c.ROOT, "script/kafka")
 FOLDER = os.path.join(c.WORK, "spool-kafka")
-TOPIC = "test_submissions"
+PREFIX = "bench."
+TOPIC = PREFIX + "test_submissions"
 
 
 def kafka(*args):
@@ -71,7 +72,7 @@ def outage(process, port, broker_port, connections, seconds):
 def measure(options):
     rows = []
     for connections in (64, 1024):
-        with own_broker() as broker_port, c.folder() as data, c.gradesvc_api("", data, c.ALGEBRA) as (process, port):
+        with own_broker() as broker_port, c.folder() as data, c.gradesvc_api(PREFIX, data, c.ALGEBRA) as (process, port):
             c.wrk(port, 64, 1)
             row = outage(process, port, broker_port, connections, 4 if options.quick else 10)
             b.log("spool", row)
