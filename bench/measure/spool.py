@@ -24,11 +24,11 @@ def own_broker():
     """One that may be ended, in place of the broker of the other sections."""
     before, port = b.KAFKA, b.free_port()
     shutil.rmtree(FOLDER, ignore_errors=True)
-    b.KAFKA = kafka("start", "--port", str(port))
+    b.KAFKA = os.environ["KAFKA"] = kafka("start", "--port", str(port))
     try:
         yield port
     finally:
-        b.KAFKA = before
+        b.KAFKA = os.environ["KAFKA"] = before
         kafka("stop")
 
 
