@@ -210,7 +210,7 @@ def check_fails_again(log, service):
 
 
 def check_killed_between(log, service):
-    """A replay that is killed before its mark stands is done again, and its submission scored once."""
+    """A replay that is killed before its mark stands is done again, after it is not; its submission is scored once."""
     with stopped(log, service):
         log.produce(service, "test_submissions", json.dumps(answers_of("u-3", "killed")).encode(), b"u-3")
     cause = wait_until(lambda: causes(log, service, "--test", "killed").get("unknown_test"), "a dead letter")
@@ -219,7 +219,8 @@ def check_killed_between(log, service):
     with stopped(log, service):
         dlq(log, service, "replay", submission_id, code=-signal.SIGKILL, binary=FAULTY, GRADESVC_FAULT="dlq.republished")
         assert causes(log, service, "--test", "killed")["unknown_test"]["open"] == 1
-        assert dlq(log, service, "replay", submission_id)["replayed"] == 1
+        dlq(log, service, "replay", submission_id, code=-signal.SIGKILL, binary=FAULTY, GRADESVC_FAULT="dlq.marked")
+        assert dlq(log, service, "replay", submission_id)["replayed"] == 0
     wait_until(lambda: service.get(f"/v1/submissions/{submission_id}").json["status"] == "scored", "scored")
     marker = service.submit(answers_of("u-3", "killed")).json["submission_id"]  # behind both replays in the order of its user
     service.result(marker)
