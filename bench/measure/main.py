@@ -10,6 +10,7 @@ import common as c
 from common import b
 
 import accept
+import audit
 import delivery
 import engine
 import footprint
@@ -30,6 +31,7 @@ SECTIONS = {  # name: (measure, table)
     "pace": (pace.measure, pace.table),
     "spool": (spool.measure, spool.table),
     "readmodel": (readmodel.measure, readmodel.table),
+    "audit": (audit.measure, audit.table),
     "footprint": (footprint.measure, footprint.table),
     "engine": (engine.measure, engine.table),
 }
@@ -76,7 +78,7 @@ def main():
     parser = argparse.ArgumentParser(prog="bench/run")
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--rows", type=int, default=1_000_000, help="scored submissions of the read model's part")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="scored submissions of the parts readmodel and audit")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--no-rust", dest="rust", action="store_false")
     options = parser.parse_args()

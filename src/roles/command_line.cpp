@@ -32,8 +32,8 @@ int serve(const service_options& options) {
 
 std::vector<tool> declare_tools(CLI::App& app) {
     std::vector<tool> all;
-    for (const auto& declare :
-         {declare_check, declare_score, declare_calibrate, declare_report, declare_health, declare_dlq})
+    for (const auto& declare : {declare_check, declare_score, declare_calibrate, declare_report, declare_health,
+                                declare_dlq, declare_audit, declare_verify})
         all.push_back(declare(app));
     return all;
 }

@@ -27,6 +27,9 @@ public:
     log_access(const log_access&) = delete;
     log_access& operator=(const log_access&) = delete;
 
+    /// An option of `command` that the service has too: environment and file count for it as well.
+    void share(CLI::Option* option) { declared_.push_back(option); }
+
     /// Fills in what the command line left out, checks it and opens the log; nothing is made that is not there. A broker is
     /// waited for for ten seconds. A service may own the folder of an embedded log that is only read. Throws
     /// std::runtime_error with what to do.

@@ -24,6 +24,8 @@ tool declare_calibrate(CLI::App& app);
 tool declare_report(CLI::App& app);
 tool declare_health(CLI::App& app);
 tool declare_dlq(CLI::App& app);
+tool declare_audit(CLI::App& app);
+tool declare_verify(CLI::App& app);
 
 /// Options that several tools have.
 void declare_format(CLI::App& tool, tools::output_format& format, const std::string& shown = "text");

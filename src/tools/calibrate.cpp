@@ -8,7 +8,6 @@
 #include "tools/submissions.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <ostream>
 #include <stdexcept>
 #include <thread>

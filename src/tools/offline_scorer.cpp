@@ -2,8 +2,7 @@
 
 #include "codec/definition.hpp"
 #include "codec/object_writer.hpp"
-#include "codec/result.hpp"
-#include "gradesvc/report/narrate.hpp"
+#include "report/result_document.hpp"
 
 namespace gradesvc::tools {
 
@@ -39,10 +38,7 @@ void offline_scorer::append_document(std::string& out) {
     header.profile = scoring::to_string(profile_);
     header.definition_sha256 = sha256_;
     header.answers_sha256 = answers_sha256;
-    const auto locale = submission_->locale.value_or(test.locale);
-    const bool in_words = profile_ != scoring::profile::fast;
-    codec::append_result(out, header, sheet_, test, locale,
-                         in_words ? report::narrate(sheet_, test, locale) : domain::narrative());
+    report::append_document(out, header, sheet_, test, submission_->locale, profile_);
 }
 
 void append_failure(std::string& out, std::int64_t line, const domain::refusal& why) {

@@ -130,7 +130,8 @@ def check_help():
         assert default in done.stdout, default
     for absent in ("--auth", "--dedup-window"):
         assert absent not in done.stdout, absent
-    for tool in ("check", "score", "calibrate", "report", "health", "dlq", "dlq list", "dlq show", "dlq replay", "dlq discard"):
+    for tool in ("check", "score", "calibrate", "report", "health", "dlq", "dlq list", "dlq show", "dlq replay", "dlq discard",
+                 "audit", "verify"):
         done = run(*tool.split(), "--help")
         assert done.returncode == 0 and done.stdout, tool
     done = run("--brokers", "127.0.0.1:1", "check", "x.json")
