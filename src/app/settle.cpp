@@ -9,14 +9,11 @@
 #include "gradesvc/report/narrate.hpp"
 
 #include <algorithm>
-#include <future>
 
 namespace gradesvc::app {
 
 namespace {
 
-constexpr std::chrono::seconds catch_up_limit(5);
-constexpr std::chrono::milliseconds just_now(50);
 constexpr std::size_t max_errors_told = 5; // in dlq_detail
 constexpr std::size_t max_detail = 1000;   // bytes of dlq_detail
 constexpr std::size_t max_header = 256;    // bytes of a header that is passed on
@@ -55,15 +52,14 @@ std::optional<std::string> own(std::optional<std::string_view> text) {
 } // namespace
 
 struct settler::impl {
-    const catalog& tests;
-    ports::follower& follower;
+    std::unique_ptr<test_lookup> tests;
     topics names;
     std::string version;
     scoring::profile profile;
+    std::string worker; // "" = none to name
     codec::submission_decoder decoder{};
     scoring::score_sheet sheet{};
     std::vector<domain::field_error> errors{};
-    ports::time_ms caught_up_at{}; // the catalog held everything that the log held then
 
     settled dead_letter(const ports::record& record, const identity& who, std::string_view code, std::string detail,
                         ports::time_ms now, int attempts = 1, bool with_value = true) const {
@@ -86,30 +82,9 @@ struct settler::impl {
         output.headers.push_back({"dlq_partition", std::to_string(record.partition)});
         output.headers.push_back({"dlq_offset", std::to_string(record.offset)});
         output.headers.push_back({"dlq_failed_at", codec::time_text(now)});
+        if (!worker.empty()) output.headers.push_back({"dlq_worker", worker});
         if (!replay.empty()) output.headers.push_back({std::string(replay_header), std::string(replay)});
         return {.output = std::move(output), .scored = false, .reason = code, .accepted_at = who.accepted_at};
-    }
-
-    void catch_up(ports::time_ms now) {
-        std::promise<bool> there;
-        follower.catch_up(catch_up_limit, [&there](bool ok) { there.set_value(ok); });
-        if (!there.get_future().get())
-            throw ports::log_unavailable("the published tests cannot be read to their end at the moment");
-        caught_up_at = now;
-    }
-
-    // The test that a submission is scored with: the version it names, else the newest at its acceptance.
-    test_ptr test_of(const ports::record& record, std::string_view test_id, std::optional<std::int64_t> wanted,
-                     ports::time_ms now) {
-        // The newest at its acceptance: everything that the log held when the record was written. Its time is that of
-        // another clock, so a test that is missing is looked for again unless that was done just now.
-        if (!wanted && std::min(record.time, now) >= caught_up_at) catch_up(now);
-        auto test = wanted ? tests.find(test_id, *wanted) : tests.latest(test_id);
-        if (!test && now - caught_up_at > just_now) {
-            catch_up(now);
-            test = wanted ? tests.find(test_id, *wanted) : tests.latest(test_id);
-        }
-        return test;
     }
 
     settled result(const ports::record& record, const identity& who, const domain::submission& submission,
@@ -159,13 +134,13 @@ struct settler::impl {
         }
         const domain::submission& s = **decoded;
         const auto who = identify(record, {s.user_id, s.test_id, s.submission_key, s.test_version});
-        const auto test = test_of(record, s.test_id, who.test_version, now);
+        const auto test = tests->find(s.test_id, who.test_version, record.time, now);
         if (!test)
             return dead_letter(record, who, "unknown_test",
                                "There is no published test \"" + std::string(s.test_id) + "\"" +
                                    (who.test_version ? " of version " + std::to_string(*who.test_version) : "") + ".",
                                now);
-        const auto scorer = tests.scorer_of(*test);
+        const auto scorer = tests->scorer_of(*test);
         if (!scorer) throw std::runtime_error("test \"" + test->test_id + "\" needs a newer gradesvc");
         errors.clear();
         scorer->check(s, errors);
@@ -178,20 +153,26 @@ struct settler::impl {
     }
 };
 
+settler::settler(std::unique_ptr<test_lookup> tests, topics names, std::string_view version, scoring::profile profile,
+                 std::string_view worker)
+    : impl_(new impl{std::move(tests), std::move(names), std::string(version), profile, std::string(worker)}) {}
 settler::settler(const catalog& tests, ports::follower& tests_follower, topics names, std::string_view version,
-                 scoring::profile profile)
-    : impl_(new impl{tests, tests_follower, std::move(names), std::string(version), profile}) {}
+                 scoring::profile profile, std::string_view worker)
+    : settler(std::make_unique<catalog_lookup>(tests, tests_follower), std::move(names), version, profile, worker) {}
 settler::~settler() = default;
 
 settled settler::operator()(const ports::record& record, ports::time_ms now) { return impl_->settle(record, now); }
 
 settled settler::dead_letter(const ports::record& record, std::string_view code, std::string_view detail, int attempts,
-                             ports::time_ms now, bool with_value) {
-    const auto decoded = impl_->decoder.decode(record.value, codec::unknown_members::ignore);
+                             ports::time_ms now, letter_form form) {
     claims said;
-    if (decoded)
-        said = {(*decoded)->user_id, (*decoded)->test_id, (*decoded)->submission_key, (*decoded)->test_version};
-    return impl_->dead_letter(record, identify(record, said), code, std::string(detail), now, attempts, with_value);
+    if (form != letter_form::unread) {
+        const auto decoded = impl_->decoder.decode(record.value, codec::unknown_members::ignore);
+        if (decoded)
+            said = {(*decoded)->user_id, (*decoded)->test_id, (*decoded)->submission_key, (*decoded)->test_version};
+    }
+    return impl_->dead_letter(record, identify(record, said), code, std::string(detail), now, attempts,
+                              form != letter_form::without_value);
 }
 
 } // namespace gradesvc::app

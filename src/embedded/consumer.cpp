@@ -35,6 +35,11 @@ void consumer::leave() {
     state_.changed.notify_all();
 }
 
+std::int64_t consumer::end(std::int32_t partition) {
+    const std::lock_guard lock(state_.mutex);
+    return state_.extents[static_cast<std::size_t>(topic_->first_slot + partition)].end;
+}
+
 void consumer::release() {
     const std::lock_guard lock(state_.mutex);
     group_->members.release(member_);

@@ -14,6 +14,7 @@ public:
     ports::polled poll(std::chrono::milliseconds timeout) override;
     void pause(std::int32_t partition) override { cursors_.pause(partition, true); }
     void resume(std::int32_t partition) override { cursors_.pause(partition, false); }
+    std::int64_t end(std::int32_t partition) override;
     void release() override;
     ports::commit_result commit(std::span<const ports::outgoing> outputs,
                                 std::span<const ports::checkpoint> checkpoints) override;

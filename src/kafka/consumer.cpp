@@ -214,6 +214,14 @@ void consumer::pause(std::int32_t partition) { rd_kafka_pause_partitions(client_
 
 void consumer::resume(std::int32_t partition) { rd_kafka_resume_partitions(client_.get(), only(partition).get()); }
 
+/// Every fetch brings the high watermark along with the records.
+std::int64_t consumer::end(std::int32_t partition) {
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    const auto error = rd_kafka_get_watermark_offsets(client_.get(), options_.topic.c_str(), partition, &low, &high);
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : INT64_MAX;
+}
+
 // Commit and end --------------------------------------------------------------------------------------------------
 
 ports::commit_result consumer::commit(std::span<const ports::outgoing> outputs,

@@ -17,6 +17,7 @@ public:
     ports::polled poll(std::chrono::milliseconds timeout) override;
     void pause(std::int32_t partition) override;
     void resume(std::int32_t partition) override;
+    std::int64_t end(std::int32_t partition) override;
     void release() override;
     ports::commit_result commit(std::span<const ports::outgoing> outputs,
                                 std::span<const ports::checkpoint> checkpoints) override;

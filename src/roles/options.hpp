@@ -46,6 +46,8 @@ struct service_options : log_options {
     int threads = 0;      ///< 0 = cores
     ports::delivery_mode delivery = ports::delivery_mode::exactly_once;
     scoring::profile profile = scoring::profile::standard;
+    int max_attempts = 5;
+    std::chrono::milliseconds score_timeout{60'000};
 
     std::optional<std::filesystem::path> tests;
     int partitions = 12;

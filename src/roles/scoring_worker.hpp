@@ -40,7 +40,8 @@ public:
     void request_stop() { thread_.request_stop(); }
 
 private:
-    static worker::collaborators collaborators_of(const scoring_parts& parts, scoring::profile profile);
+    static worker::collaborators collaborators_of(const scoring_parts& parts, const service_options& options,
+                                                  const std::string& instance);
     static worker::options options_of(const scoring_parts& parts, const service_options& options);
 
     worker::worker worker_;

@@ -118,6 +118,11 @@ void declare_worker(CLI::App& app, service_options& o) {
         ->group("Worker");
     choice<scoring::profile>(app, "--profile", o.profile, profile_words(), "How much is computed", "standard")
         ->group("Worker");
+    app.add_option("--max-attempts", o.max_attempts, "Failed attempts after which a submission becomes a dead letter")
+        ->capture_default_str()
+        ->group("Worker");
+    duration(app, "--score-timeout", o.score_timeout, "How long the scoring of one submission may take", "60s")
+        ->group("Worker");
     app.add_option_function<std::string>(
            "--admin-listen", [&o](const std::string& address) { o.admin_listen = address; },
            "Health and metrics of a worker, or off; default 127.0.0.1:9464, or a free port where that is taken; "
@@ -149,6 +154,8 @@ void check_numbers(const service_options& o) {
     require(o.max_header >= 1024 && o.max_header <= 1024 * 1024, "--max-header: must be 1KiB to 1MiB");
     require(o.spool_limit >= 1024 * 1024, "--spool-limit: must be at least 1MiB; --spool=off keeps nothing");
     require(o.keep >= std::chrono::minutes(1), "--keep: must be at least 1m");
+    require(o.max_attempts >= 1 && o.max_attempts <= 1000, "--max-attempts: must be 1 to 1000");
+    require(o.score_timeout >= std::chrono::milliseconds(100), "--score-timeout: must be at least 100ms");
     require(o.drain_timeout.count() > 0, "--drain-timeout: must be more than 0");
 }
 
@@ -187,7 +194,7 @@ void check_role_flags(const std::set<std::string>& flags, const service_options&
                 "--spool-limit"},
                "means nothing for --role=worker: it has no API");
     if (o.role == role::api)
-        refuse({"--group", "--instance", "--threads", "--delivery", "--profile"},
+        refuse({"--group", "--instance", "--threads", "--delivery", "--profile", "--max-attempts", "--score-timeout"},
                "means nothing for --role=api: it scores nothing");
     if (o.brokers.empty())
         refuse({"--kafka", "--replication", "--delivery", "--spool", "--spool-limit"},

@@ -127,6 +127,11 @@ struct metrics::impl {
     Counter& spool_drained =
         counter(registry, "gradesvc_spool_drained_total", "Submissions that went from the spool to the log.");
     Counter& retries = counter(registry, "gradesvc_retries_total", "Scoring attempts after a failed one.");
+    Counter& suspects =
+        counter(registry, "gradesvc_suspects_scored_total", "Submissions scored in a child process after a crash.");
+    Counter& deaths = counter(registry, "gradesvc_quarantine_deaths_total", "Child processes that a suspect ended.");
+    Counter& abandoned = counter(registry, "gradesvc_abandoned_jobs_total", "Scoring jobs over their time limit.");
+    Gauge& left = gauge(registry, "gradesvc_abandoned_threads", "Threads left behind in jobs over their time limit.");
     Counter& rebalances = counter(registry, "gradesvc_rebalances_total", "Changes of the partitions assigned.");
     Gauge& partitions = gauge(registry, "gradesvc_assigned_partitions", "Partitions of submissions held now.");
     Histogram& standstill =
@@ -216,6 +221,14 @@ void metrics::spool(std::uint64_t records, std::uint64_t bytes, seconds oldest) 
 void metrics::spool_drained(std::size_t count) { impl_->spool_drained.Increment(static_cast<double>(count)); }
 
 void metrics::retry() { impl_->retries.Increment(); }
+
+void metrics::suspect_scored() { impl_->suspects.Increment(); }
+
+void metrics::suspect_killed() { impl_->deaths.Increment(); }
+
+void metrics::job_abandoned() { impl_->abandoned.Increment(); }
+
+void metrics::threads_left(int count) { impl_->left.Set(count); }
 
 void metrics::rebalance() { impl_->rebalances.Increment(); }
 

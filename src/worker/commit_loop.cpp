@@ -32,12 +32,12 @@ private:
         std::vector<share> shares;
         {
             lock_type lock(shared_.mutex);
-            while (!shared_.table.anything_finished()) {
+            while (!shared_.anything_to_commit()) {
                 if (shared_.closing) return std::nullopt;
                 wait_for_results(lock);
             }
             linger(lock);
-            shares = shared_.table.take_finished();
+            shares = shared_.table.take_finished([this](std::int32_t p) { return shared_.lets_go(p); });
             shared_.first_finished.reset();
             for (const share& s : shares) shared_.committing.emplace_back(s.partition, s.epoch);
         }
@@ -61,7 +61,10 @@ private:
         const auto moment = std::clamp<steady::duration>(backlog / backlog_share, shared_.how.linger,
                                                          std::max(shared_.how.linger, shared_.how.max_linger));
         const auto until = shared_.first_finished.value_or(steady::time_point{}) + moment;
-        auto enough = [&] { return !shared_.scoring_now() || shared_.losing || shared_.draining || shared_.closing; };
+        auto enough = [&] {
+            return !shared_.scoring_now() || shared_.losing || shared_.draining || shared_.closing ||
+                   shared_.table.any_opening();
+        };
         shared_.finished.wait_until(lock, until, enough);
     }
 
@@ -128,8 +131,11 @@ private:
 
     void end(const window& w, bool committed) {
         const lock_type lock(shared_.mutex);
-        if (committed)
-            for (const share& s : w.shares()) shared_.table.committed(s);
+        if (committed) {
+            for (const share& s : w.shares())
+                if (shared_.table.committed(s)) shared_.jobs.open(s.partition);
+            shared_.wake_scorers();
+        }
         shared_.committing.clear();
         shared_.in_call = false;
         shared_.progress.notify_one();

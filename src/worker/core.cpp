@@ -8,12 +8,7 @@ core::core(std::unique_ptr<ports::consumer> c, collaborators w, options o)
     : consumer(std::move(c)),
       with(std::move(w)),
       how(std::move(o)),
-      table(how.max_records_in_flight, how.max_bytes_in_flight) {
-    for (int i = 0; i < std::max(how.threads, 1); ++i) {
-        settlers.push_back(with.make_settle());
-        lanes.push_back(std::make_unique<lane>());
-    }
-}
+      table(how.max_records_in_flight, how.max_bytes_in_flight) {}
 
 void core::apply(std::vector<outcome>& outcomes) {
     if (outcomes.empty()) return;
@@ -21,7 +16,11 @@ void core::apply(std::vector<outcome>& outcomes) {
     for (outcome& o : outcomes) {
         switch (o.what) {
         case verdict::not_run: jobs.give_back(std::move(o.source)); break;
-        case verdict::retry: jobs.retry_at(std::move(o.source), now + o.delay); break;
+        case verdict::retry:
+            if (o.failed && o.source->home != nullptr) table.failed(*o.source);
+            if (o.source->suspect && o.source->home != nullptr) table.accuse(o.source->record);
+            jobs.retry_at(std::move(o.source), now + o.delay);
+            break;
         case verdict::finished:
             if (jobs.finished(*o.source))
                 table.finish(std::move(o));
@@ -35,7 +34,10 @@ void core::apply(std::vector<outcome>& outcomes) {
         if (!first_finished) first_finished = now;
         finished.notify_one();
     }
-    if (losing || draining) progress.notify_one();
+    if (losing || draining) {
+        progress.notify_one();
+        finished.notify_one(); // marks may be due
+    }
 }
 
 void core::sweep(steady::time_point before) {
@@ -56,12 +58,31 @@ void core::wake_scorers() {
         work.notify_one();
 }
 
+bool core::lets_go(std::int32_t partition) const {
+    if (!losing && !draining) return false;
+    auto it = table.all().find(partition);
+    return it != table.all().end() && (draining || it->second.losing) && jobs.out_of(partition) == 0;
+}
+
+bool core::mark_due(std::int32_t partition) const {
+    if (!lets_go(partition)) return false;
+    const held_partition& p = table.all().at(partition);
+    return !p.marked && p.clean();
+}
+
+bool core::anything_to_commit() const {
+    if (table.anything_finished()) return true;
+    return (losing || draining) &&
+           std::ranges::any_of(table.all(), [this](const auto& entry) { return mark_due(entry.first); });
+}
+
 bool core::busy(std::int32_t partition, bool with_running) const {
     auto it = table.all().find(partition);
     if (it == table.all().end()) return false;
     const held_partition& p = it->second;
     const bool in_window = std::ranges::find(committing, std::pair(partition, p.epoch)) != committing.end();
-    return in_window || p.moved || !p.finished.empty() || (with_running && jobs.out_of(partition) > 0);
+    return in_window || p.moved || !p.finished.empty() || mark_due(partition) ||
+           (with_running && jobs.out_of(partition) > 0);
 }
 
 bool core::being_committed(std::int32_t partition) const {

@@ -17,14 +17,13 @@ namespace gradesvc::worker {
 
 using lock_type = std::unique_lock<std::mutex>;
 
-struct core {
+struct core : std::enable_shared_from_this<core> {
     core(std::unique_ptr<ports::consumer> c, collaborators w, options o);
 
     // Fixed. The consumer goes last, after all records that came from it.
     std::unique_ptr<ports::consumer> consumer;
     const collaborators with;
     const options how;
-    std::vector<settle_function> settlers; // one per lane
 
     mutable std::mutex mutex;
     std::condition_variable work;     // for scoring threads: something is ready, or the end
@@ -33,7 +32,8 @@ struct core {
 
     scheduler jobs;
     partition_table table;
-    std::vector<std::unique_ptr<lane>> lanes;
+    std::vector<std::shared_ptr<lane>> lanes;                       // of the scoring threads
+    std::vector<std::shared_ptr<lane>> retired;                     // whose threads end
     std::vector<std::pair<std::int32_t, std::uint64_t>> committing; // partitions and epochs of the window under way
     bool in_call = false;                                           // the log is committing them at this moment
     std::vector<outcome> swept;                                     // reused by sweep()
@@ -51,7 +51,8 @@ struct core {
 
     // Without the mutex.
     std::atomic<bool> ready{false};
-    std::atomic<int> stuck{0};
+    std::atomic<int> stuck{0};       // scoring threads that did not end in time
+    std::atomic<int> left_behind{0}; // others, in jobs that were taken away from them
 
     // Poll loop.
     void poll(const std::stop_token& stop);
@@ -60,14 +61,27 @@ struct core {
     void commit();
 
     // Score loop.
-    void score(lane& own, const settle_function& settle);
+    void score(lane& own);
 
     // Under the mutex.
     void apply(std::vector<outcome>& outcomes);
 
+    /// Starts a scoring thread.
+    void start_lane();
+
+    /// Looks after scoring threads that do not come back (watch.cpp). For the poll thread.
+    void watch();
+    void leave_behind(std::size_t index, job& late);
+    void retire(lane& own);
+
     /// Collects what is finished in batches begun before `before`, and takes away what is not begun there.
     void sweep(steady::time_point before);
     void wake_scorers();
+
+    /// Whether the last window with the partition is due to carry the clean mark: it goes, and nothing of it is out.
+    bool lets_go(std::int32_t partition) const;
+    bool mark_due(std::int32_t partition) const;
+    bool anything_to_commit() const;
     bool scoring_now() const { return jobs.out() > 0 || (jobs.waiting() > 0 && !draining); }
 
     /// Whether anything of the partition is on its way to a commit: finished, in a window, or (with_running) out.

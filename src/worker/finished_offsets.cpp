@@ -6,11 +6,11 @@
 namespace gradesvc::worker {
 
 bool finished_offsets::restore(std::string_view note) {
-    const auto bitmap = read_note(note);
-    if (!bitmap) return false;
-    for (std::size_t byte = 0; byte < bitmap->size(); ++byte) {
+    const auto told = read_note(note);
+    if (!told) return false;
+    for (std::size_t byte = 0; byte < told->bitmap.size(); ++byte) {
         for (unsigned bit = 0; bit < 8; ++bit) {
-            if (((*bitmap)[byte] & (1U << bit)) == 0) continue;
+            if ((told->bitmap[byte] & (1U << bit)) == 0) continue;
             const std::int64_t offset = position_ + static_cast<std::int64_t>(byte * 8 + bit);
             add(offset, offset + 1);
         }
@@ -41,15 +41,18 @@ bool finished_offsets::is_finished(std::int64_t offset) const {
     return after != beyond_.begin() && std::prev(after)->second > offset;
 }
 
-std::string finished_offsets::note() const {
-    if (beyond_.empty()) return {};
+std::string finished_offsets::note(bool clean, const failed_attempts& attempts) const {
+    failed_attempts by_distance;
+    for (auto it = attempts.lower_bound(position_); it != attempts.end(); ++it)
+        by_distance.emplace_hint(by_distance.end(), it->first - position_, it->second);
+    if (beyond_.empty()) return make_note({}, clean, by_distance);
     const std::int64_t end = std::min(span_, std::prev(beyond_.end())->second - position_);
     std::vector<std::uint8_t> bitmap(static_cast<std::size_t>((end + 7) / 8));
     for (const auto& [from, to] : beyond_) {
         for (std::int64_t i = from - position_; i < std::min(to - position_, end); ++i)
             bitmap[static_cast<std::size_t>(i / 8)] |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(i % 8));
     }
-    return make_note(bitmap);
+    return make_note(bitmap, clean, by_distance);
 }
 
 void finished_offsets::add(std::int64_t from, std::int64_t to) {

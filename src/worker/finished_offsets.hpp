@@ -33,7 +33,7 @@ public:
     std::int64_t span() const { return span_; }
     std::int64_t reach() const { return next_ - position_; } ///< how far deliveries are ahead of the position
     bool is_finished(std::int64_t offset) const;
-    std::string note() const;
+    std::string note(bool clean = false, const failed_attempts& attempts = {}) const;
 
 private:
     void add(std::int64_t from, std::int64_t to);

@@ -1,6 +1,7 @@
 #include "worker/note.hpp"
 
 #include <array>
+#include <charconv>
 
 namespace gradesvc::worker {
 namespace {
@@ -46,22 +47,65 @@ std::optional<std::vector<std::uint8_t>> decode(std::string_view text) {
     return bytes;
 }
 
+/// As many entries as there is room for: those at the front hold up the position.
+void add_attempts(const failed_attempts& attempts, std::string& note) {
+    std::string_view before = ":r=";
+    for (const auto& [delta, count] : attempts) {
+        const std::string entry = std::string(before) + std::to_string(delta) + ',' + std::to_string(count);
+        if (note.size() + entry.size() > ports::max_note) return;
+        note += entry;
+        before = ";";
+    }
+}
+
+/// What is not of the right form ends the list.
+failed_attempts attempts_of(std::string_view list) {
+    failed_attempts found;
+    const char* at = list.data();
+    const char* const end = at + list.size();
+    while (at != end) {
+        std::int64_t delta = 0;
+        int count = 0;
+        const auto first = std::from_chars(at, end, delta);
+        if (first.ec != std::errc() || first.ptr == end || *first.ptr != ',') break;
+        const auto second = std::from_chars(first.ptr + 1, end, count);
+        if (second.ec != std::errc() || delta < 0 || count < 1) break;
+        found.emplace(delta, count);
+        at = second.ptr;
+        if (at != end && *at++ != ';') break;
+    }
+    return found;
+}
+
 } // namespace
 
-std::string make_note(std::span<const std::uint8_t> bitmap) {
+std::string make_note(std::span<const std::uint8_t> bitmap, bool clean, const failed_attempts& attempts) {
     while (!bitmap.empty() && bitmap.back() == 0) bitmap = bitmap.first(bitmap.size() - 1);
-    if (bitmap.empty()) return {};
+    if (bitmap.empty() && !clean && attempts.empty()) return {};
     std::string note(version_mark);
-    note.reserve(note.size() + bitmap.size() * 4 / 3 + 4);
+    note.reserve(note.size() + bitmap.size() * 4 / 3 + note_reserve);
     encode(bitmap, note);
+    if (clean) note += ":c";
+    add_attempts(attempts, note);
     return note;
 }
 
-std::optional<std::vector<std::uint8_t>> read_note(std::string_view note) {
-    if (note.empty()) return std::vector<std::uint8_t>{};
+std::optional<noted> read_note(std::string_view note) {
+    if (note.empty()) return noted{};
     if (note.size() > ports::max_note || !note.starts_with(version_mark)) return std::nullopt;
     note.remove_prefix(version_mark.size());
-    return decode(note.substr(0, note.find(':')));
+    const auto end = note.find(':');
+    auto bitmap = decode(note.substr(0, end));
+    if (!bitmap) return std::nullopt;
+    noted found{.bitmap = std::move(*bitmap)};
+    for (auto rest = end; rest != std::string_view::npos;) {
+        const auto next = note.find(':', rest + 1);
+        const auto field = note.substr(rest + 1, next == std::string_view::npos ? next : next - rest - 1);
+        if (field == "c") found.clean = true;
+        if (field.starts_with("r=")) found.attempts = attempts_of(field.substr(2));
+        rest = next;
+    }
+    return found;
 }
 
 } // namespace gradesvc::worker

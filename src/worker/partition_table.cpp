@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace gradesvc::worker {
+namespace {
+
+constexpr std::int64_t beyond_span = 4000; // an owner may have read a poll or two beyond what its note could tell
+
+} // namespace
 
 bool partition_table::gain(const ports::assignment& from) {
     drop(from.partition);
@@ -11,7 +16,54 @@ bool partition_table::gain(const ports::assignment& from) {
     p.epoch = next_epoch_++;
     p.committed = from.position;
     p.offsets = finished_offsets(from.position, span_);
+    const auto told = read_note(from.note);
+    if (told)
+        for (const auto& [distance, count] : told->attempts) p.attempts.emplace(from.position + distance, count);
+    const bool unclean = from.committed && !(told && told->clean);
+    if (unclean) {
+        p.suspects_end = from.position + max_span + beyond_span;
+        p.end_known = false;
+    } else {
+        p.opening = true;
+        demand_commit(p);
+    }
     return p.offsets.restore(from.note);
+}
+
+void partition_table::recall(job& work) const {
+    auto it = held_.find(work.record.partition);
+    if (it == held_.end()) return;
+    const held_partition& p = it->second;
+    const std::int64_t offset = work.record.offset;
+    if (auto known = p.attempts.find(offset); known != p.attempts.end()) work.attempts = known->second;
+    work.suspect = offset < p.suspects_end || p.accused.contains(offset);
+}
+
+void partition_table::failed(const job& work) {
+    held_partition* p = find(work.record.partition);
+    if (p == nullptr || p->offsets.is_finished(work.record.offset)) return;
+    p->attempts[work.record.offset] = work.attempts;
+    demand_commit(*p);
+}
+
+void partition_table::accuse(const ports::record& record) {
+    held_partition* p = find(record.partition);
+    if (p != nullptr && !p->offsets.is_finished(record.offset)) p->accused.insert(record.offset);
+}
+
+void partition_table::end_known(std::int32_t partition, std::int64_t end) {
+    held_partition* p = find(partition);
+    if (p == nullptr) return;
+    p->suspects_end = std::min(p->suspects_end, end);
+    p->end_known = true;
+}
+
+void partition_table::demand_commit(held_partition& p) {
+    if (!std::exchange(p.moved, true)) ++moved_;
+}
+
+bool partition_table::any_opening() const {
+    return std::ranges::any_of(held_, [](const auto& entry) { return entry.second.opening; });
 }
 
 void partition_table::drop(std::int32_t partition) {
@@ -41,7 +93,7 @@ bool partition_table::deliver(const ports::record& record, std::size_t bytes) {
     const bool wanted = p->offsets.deliver(record.offset);
     if (p->offsets.position() != before) {
         moved_on(*p);
-        if (!wanted && !std::exchange(p->moved, true)) ++moved_;
+        if (!wanted) demand_commit(*p);
     }
     if (!wanted) return false;
     p->times.emplace_back(record.offset, record.time);
@@ -69,7 +121,9 @@ void partition_table::finish(outcome done) {
 /// The position has moved: the note reaches further now. Every outcome within its reach is in `finished`, every one
 /// beyond in `not_notable`, so the outcomes of a user stay in order.
 void partition_table::moved_on(held_partition& p) {
-    while (!p.times.empty() && p.times.front().first < p.offsets.position()) p.times.pop_front();
+    const std::int64_t position = p.offsets.position();
+    while (!p.times.empty() && p.times.front().first < position) p.times.pop_front();
+    p.attempts.erase(p.attempts.begin(), p.attempts.lower_bound(position));
     if (p.not_notable.empty()) return;
     auto admitted = [&](const outcome& o) { return p.offsets.admits(o.source->record.offset); };
     for (outcome& o : p.not_notable) {
@@ -80,32 +134,41 @@ void partition_table::moved_on(held_partition& p) {
     std::erase_if(p.not_notable, [](const outcome& o) { return o.source == nullptr; });
 }
 
-std::vector<share> partition_table::take_finished() {
+std::vector<share> partition_table::take_finished(const std::function<bool(std::int32_t)>& let_go) {
     std::vector<share> shares;
     for (auto& [id, p] : held_) {
-        if (p.finished.empty() && !p.moved) continue;
+        const bool last = let_go && let_go(id);
+        if (p.finished.empty() && !p.moved && (!last || p.marked || !p.clean())) continue;
         share& s = shares.emplace_back();
         s.partition = id;
         s.epoch = p.epoch;
-        while (!p.finished.empty()) {
-            finished_ -= p.finished.size();
-            const std::size_t from = s.finished.size();
-            if (s.finished.empty())
-                s.finished = std::exchange(p.finished, {});
-            else
-                std::ranges::move(std::exchange(p.finished, {}), std::back_inserter(s.finished));
-            for (std::size_t i = from; i < s.finished.size(); ++i) {
-                const job& done = *s.finished[i].source;
-                p.offsets.finish(done.record.offset);
-                s.bytes += done.bytes;
-            }
-            moved_on(p);
-        }
+        take_from(p, s);
         if (std::exchange(p.moved, false)) --moved_;
         s.records = s.finished.size();
-        s.checkpoint = {id, p.offsets.position(), p.offsets.note()};
+        const bool mark = last && p.clean();
+        if (mark) p.marked = true;
+        s.checkpoint = {id, p.offsets.position(), p.offsets.note(mark, p.attempts)};
     }
     return shares;
+}
+
+void partition_table::take_from(held_partition& p, share& s) {
+    while (!p.finished.empty()) {
+        finished_ -= p.finished.size();
+        const std::size_t from = s.finished.size();
+        if (s.finished.empty())
+            s.finished = std::exchange(p.finished, {});
+        else
+            std::ranges::move(std::exchange(p.finished, {}), std::back_inserter(s.finished));
+        for (std::size_t i = from; i < s.finished.size(); ++i) {
+            const job& done = *s.finished[i].source;
+            p.offsets.finish(done.record.offset);
+            if (!p.attempts.empty()) p.attempts.erase(done.record.offset);
+            if (!p.accused.empty()) p.accused.erase(done.record.offset);
+            s.bytes += done.bytes;
+        }
+        moved_on(p);
+    }
 }
 
 bool partition_table::holds(const share& s) const {
@@ -113,14 +176,15 @@ bool partition_table::holds(const share& s) const {
     return it != held_.end() && it->second.epoch == s.epoch;
 }
 
-void partition_table::committed(const share& s) {
-    if (!holds(s)) return;
+bool partition_table::committed(const share& s) {
+    if (!holds(s)) return false;
     held_partition& p = held_.at(s.partition);
     p.committed = s.checkpoint.position;
     p.records -= s.records;
     p.bytes -= s.bytes;
     records_ -= s.records;
     bytes_ -= s.bytes;
+    return std::exchange(p.opening, false);
 }
 
 bool partition_table::is_greedy(const held_partition& p, std::size_t factor) const {

@@ -6,8 +6,10 @@
 #include "worker/window.hpp"
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace gradesvc::worker {
 
@@ -20,11 +22,18 @@ struct held_partition {
     std::deque<std::pair<std::int64_t, ports::time_ms>> times; ///< of what is delivered, from the position on
     std::size_t records = 0;                                   ///< in flight: delivered and not committed
     std::size_t bytes = 0;
-    bool moved = false;  ///< the position moved without an outcome
-    bool losing = false; ///< about to go: takes no more records
+    failed_attempts attempts;       ///< of records that are not finished
+    std::int64_t suspects_end = 0;  ///< what lies before this and is not finished may have ended the owner before
+    bool end_known = true;          ///< suspects_end is not beyond the end that the partition had when it was gained
+    std::set<std::int64_t> accused; ///< further suspects
+    bool opening = false;           ///< waits for its first commit, which takes the clean mark away
+    bool marked = false;            ///< a window with the clean mark is made
+    bool moved = false;             ///< a commit is due, although nothing may be finished
+    bool losing = false;            ///< about to go: takes no more records
     bool paused = false;
     bool far_ahead = false; ///< its note was full when it was paused
 
+    bool clean() const { return accused.empty() && offsets.position() >= suspects_end; }
     std::optional<ports::time_ms> oldest() const; ///< time of the oldest record that is not finished
 };
 
@@ -33,7 +42,8 @@ public:
     partition_table(std::size_t max_records, std::size_t max_bytes, std::int64_t span = max_span)
         : max_records_(max_records), max_bytes_(max_bytes), span_(span) {}
 
-    /// False: the note was of no use.
+    /// Without the clean mark the last owner came to an unclean end: what it can have had in flight is suspect. With it,
+    /// and where nothing was ever committed, the partition is `opening`. False: the note was of no use.
     bool gain(const ports::assignment& from);
 
     /// Discards all that is not committed.
@@ -44,12 +54,28 @@ public:
     bool deliver(const ports::record& record, std::size_t bytes);
     void finish(outcome done);
 
+    /// Sets what is known of a delivered record from before: failed attempts, whether it is suspect.
+    void recall(job& work) const;
+
+    /// A failed attempt of a record, to be noted with the next commit.
+    void failed(const job& work);
+
+    /// From now on the record is suspect, whoever holds the partition.
+    void accuse(const ports::record& record);
+
+    /// Where the partition ended not before it was gained: what lies beyond is not suspect.
+    void end_known(std::int32_t partition, std::int64_t end);
+
     bool anything_finished() const { return finished_ > 0 || moved_ > 0; }
 
-    /// Everything finished that notes can tell of, in the order it was finished, and the checkpoints after it.
-    std::vector<share> take_finished();
+    /// Everything finished that notes can tell of, in the order it was finished, and the checkpoints after it; those of
+    /// partitions that are `let_go` carry the clean mark, if they are clean.
+    std::vector<share> take_finished(const std::function<bool(std::int32_t)>& let_go = {});
     bool holds(const share& s) const;
-    void committed(const share& s);
+
+    /// True: it was the first commit of an opening partition.
+    bool committed(const share& s);
+    bool any_opening() const;
 
     /// Partitions that hold so much that too little room would be left for the others: more than is still free. So one
     /// alone may fill half of the room, two a third each, and a partition with nothing in flight can go on.
@@ -67,6 +93,8 @@ public:
 
 private:
     void moved_on(held_partition& p);
+    void demand_commit(held_partition& p);
+    void take_from(held_partition& p, share& s);
     bool is_greedy(const held_partition& p, std::size_t factor) const;
 
     std::size_t max_records_;

@@ -40,6 +40,7 @@ private:
     /// Prepares for the next poll; returns how long it may wait.
     milliseconds wait() {
         lock_type lock(shared_.mutex);
+        shared_.watch();
         if (shared_.losing || shared_.draining) {
             auto done = [&] { return shared_.losing ? may_release() : drained(); };
             if (!done()) shared_.progress.wait_for(lock, patience, [&] { return shared_.failure || done(); });
@@ -83,11 +84,13 @@ private:
         if (!news.lost.empty()) lose(news.lost);
         if (!news.losing.empty()) begin_losing(news.losing);
         for (const ports::assignment& a : news.gained) gain(a);
+        if (!news.gained.empty()) tell_suspects(news.gained);
         if (rebalanced) report(news);
         if (!news.gained.empty()) faults::point("worker.gained");
         if (!news.losing.empty()) faults::point("worker.losing");
         if (news.records.empty()) return;
         faults::point("worker.polled");
+        learn_ends(news.records);
         deliver(std::move(news.records));
     }
 
@@ -169,7 +172,39 @@ private:
             telemetry::log(telemetry::level::warn,
                            "note of a committed position is of no use: what it covers is scored again",
                            {{"topic", shared_.how.topic}, {"partition", a.partition}, {"offset", a.position}});
+        if (shared_.table.find(a.partition)->opening) {
+            shared_.jobs.hold(a.partition);
+            shared_.finished.notify_one();
+        }
         joined_ = true;
+    }
+
+    void tell_suspects(const std::vector<ports::assignment>& gained) {
+        const lock_type lock(shared_.mutex);
+        const auto unclean = std::ranges::count_if(gained, [this](const ports::assignment& a) {
+            const held_partition* p = shared_.table.find(a.partition);
+            return p != nullptr && !p->end_known;
+        });
+        if (unclean > 0)
+            telemetry::log(telemetry::level::warn,
+                           "partitions were left without a clean end: suspects are scored apart",
+                           {{"topic", shared_.how.topic}, {"count", unclean}});
+    }
+
+    /// What was there when a partition was gained is known with the first records of it.
+    void learn_ends(const std::vector<ports::record>& records) {
+        std::vector<std::int32_t> unknown;
+        {
+            const lock_type lock(shared_.mutex);
+            for (const auto& [id, p] : shared_.table.all())
+                if (!p.end_known) unknown.push_back(id);
+        }
+        for (const std::int32_t id : unknown) {
+            if (std::ranges::none_of(records, [&](const ports::record& r) { return r.partition == id; })) continue;
+            const std::int64_t end = shared_.consumer->end(id);
+            const lock_type lock(shared_.mutex);
+            shared_.table.end_known(id, end);
+        }
     }
 
     /// Since partitions are about to go, or went.
@@ -202,6 +237,7 @@ private:
             const lock_type lock(shared_.mutex);
             for (std::size_t i = 0; i < n; ++i) {
                 if (!shared_.table.deliver(made[i]->record, made[i]->bytes)) continue;
+                shared_.table.recall(*made[i]);
                 if (auto adopted = shared_.jobs.add(std::move(made[i]))) shared_.table.finish(std::move(*adopted));
             }
             shared_.wake_scorers();
@@ -224,7 +260,7 @@ private:
 
     /// Nothing is being scored (or it takes too long), and all that is finished is committed (or cannot be in time).
     bool drained() const {
-        const bool committed = !shared_.table.anything_finished() && shared_.committing.empty();
+        const bool committed = !shared_.anything_to_commit() && shared_.committing.empty();
         const auto over_time = steady::now() - *shared_.drain_until;
         if (over_time < steady::duration::zero()) return committed && shared_.jobs.out() == 0;
         return committed || (over_time >= shared_.how.revoke_grace && !shared_.in_call);

@@ -10,15 +10,22 @@ namespace gradesvc::worker {
 
 class retry_policy {
 public:
-    retry_policy(int attempts, backoff delays) : attempts_(attempts), delays_(delays) {}
+    retry_policy(int attempts, int deaths, backoff delays) : attempts_(attempts), deaths_(deaths), delays_(delays) {}
 
     /// The log could not be asked: no fault of the record, so it waits as long as it takes.
     std::chrono::microseconds log_away(job& work) { return delays_.after(++work.waits); }
 
     /// A failed attempt: how long to wait for the next one, or nullopt when there is none.
     std::optional<std::chrono::microseconds> failed(job& work) {
+        work.deaths = 0;
         if (++work.attempts >= attempts_) return std::nullopt;
         return delays_.after(work.attempts);
+    }
+
+    /// The same for a suspect whose scorer ended.
+    std::optional<std::chrono::microseconds> died(job& work) {
+        if (++work.deaths >= deaths_) return std::nullopt;
+        return delays_.after(work.deaths);
     }
 
     /// Nothing could be made of the record, not even a dead letter.
@@ -26,6 +33,7 @@ public:
 
 private:
     int attempts_;
+    int deaths_;
     backoff delays_;
 };
 

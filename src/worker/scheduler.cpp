@@ -130,6 +130,21 @@ void scheduler::park(outcome done) {
     it->second.done = std::move(done);
 }
 
+job_ptr scheduler::replace(job& running) {
+    if (running.home == nullptr) {
+        orphans_.erase(place(running.record.partition, running.record.offset));
+        return nullptr;
+    }
+    auto made = std::make_unique<job>();
+    made->record = copy_of(running.record);
+    made->bytes = running.bytes;
+    made->attempts = running.attempts;
+    made->suspect = true;
+    made->home = std::exchange(running.home, nullptr);
+    std::ranges::replace(made->home->out, &running, made.get());
+    return made;
+}
+
 void scheduler::put_back(chain& c, job_ptr work) {
     auto at = c.waiting.begin() + static_cast<std::ptrdiff_t>(c.head);
     while (at != c.waiting.end() && (*at)->record.offset < work->record.offset) ++at;
@@ -167,7 +182,26 @@ void scheduler::erase(chain& c) {
 void scheduler::make_ready(chain& c) {
     queue& q = *c.of;
     q.ready.push_back(&c);
-    if (!std::exchange(q.listed, true)) turn_.push_back(&q);
+    list(q);
+}
+
+void scheduler::list(queue& q) {
+    if (!q.held && !q.ready.empty() && !std::exchange(q.listed, true)) turn_.push_back(&q);
+}
+
+void scheduler::hold(std::int32_t partition) {
+    queue& q = queues_.try_emplace(partition).first->second;
+    q.partition = partition;
+    q.held = true;
+    std::erase(turn_, &q);
+    q.listed = false;
+}
+
+void scheduler::open(std::int32_t partition) {
+    auto it = queues_.find(partition);
+    if (it == queues_.end() || it->second.closed) return;
+    it->second.held = false;
+    list(it->second);
 }
 
 void scheduler::promote(steady::time_point now) {

@@ -44,6 +44,7 @@ struct queue {
     std::size_t out = 0;
     bool listed = false; ///< in scheduler::turn_
     bool closed = false; ///< takes nothing back
+    bool held = false;   ///< hands nothing out yet
 };
 
 struct taken {
@@ -63,7 +64,15 @@ public:
     [[nodiscard]] bool finished(job& work);
     void give_back(job_ptr work);                         ///< was not run: first in its chain again
     void retry_at(job_ptr work, steady::time_point when); ///< the same, but its chain waits
-    void park(outcome done);                              ///< keeps what may be adopted, discards the rest
+
+    /// A copy of a job that is out, in its place, to be scored apart: the job itself is an orphan that nobody adopts. Null
+    /// when it was an orphan already.
+    job_ptr replace(job& running);
+    void park(outcome done); ///< keeps what may be adopted, discards the rest
+
+    /// Hands out nothing of the partition until open().
+    void hold(std::int32_t partition);
+    void open(std::int32_t partition);
 
     /// Forgets what is queued of the partition, and what is given back from now on. What is out stays so.
     void close(std::int32_t partition);
@@ -96,6 +105,7 @@ private:
     void settle(chain& c);
     static void erase(chain& c);
     void make_ready(chain& c);
+    void list(queue& q);
     void promote(steady::time_point now);
 
     std::map<std::int32_t, queue> queues_;

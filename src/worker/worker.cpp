@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace gradesvc::worker {
@@ -18,9 +19,8 @@ class threads {
 public:
     explicit threads(const std::shared_ptr<core>& shared) : shared_(shared) {
         committing_ = std::thread([shared] { shared->commit(); });
-        shared->alive = shared->lanes.size();
-        for (std::size_t i = 0; i < shared->lanes.size(); ++i)
-            scoring_.emplace_back([shared, i] { shared->score(*shared->lanes[i], shared->settlers[i]); });
+        const lock_type lock(shared->mutex);
+        for (int i = 0; i < std::max(shared->how.threads, 1); ++i) shared->start_lane();
     }
 
     /// Ends the commit thread after a last window; a commit under way is waited for.
@@ -36,6 +36,7 @@ public:
     /// Ends the scoring threads after the jobs they are in. Returns how many had to be left behind.
     int stop_scoring() {
         std::size_t left = 0;
+        std::vector<std::shared_ptr<lane>> lanes;
         {
             lock_type lock(shared_->mutex);
             const auto now = steady::now();
@@ -45,12 +46,14 @@ public:
             shared_->work.notify_all();
             shared_->progress.wait_until(lock, until, [&] { return shared_->alive == 0; });
             left = shared_->alive;
+            lanes = std::exchange(shared_->lanes, {});
+            std::ranges::move(std::exchange(shared_->retired, {}), std::back_inserter(lanes));
         }
-        for (std::thread& t : scoring_) {
+        for (const auto& l : lanes) {
             if (left == 0)
-                t.join();
+                l->runner.join();
             else
-                t.detach();
+                l->runner.detach();
         }
         return static_cast<int>(left);
     }
@@ -58,7 +61,6 @@ public:
 private:
     std::shared_ptr<core> shared_;
     std::thread committing_;
-    std::vector<std::thread> scoring_;
 };
 
 } // namespace
@@ -80,16 +82,17 @@ void worker::run(const std::stop_token& stop) {
     core_->ready = false;
     faults::point("worker.drained");
     crew.stop_committing();
-    core_->stuck = crew.stop_scoring();
+    const int stuck = crew.stop_scoring();
+    core_->stuck += stuck;
     {
         const lock_type lock(core_->mutex);
         if (!failure) failure = core_->failure;
         core_->jobs.clear();
         core_->table.clear();
     }
-    if (core_->stuck > 0)
+    if (stuck > 0)
         telemetry::log(telemetry::level::error, "scoring threads did not end within the drain time",
-                       {{"topic", core_->how.topic}, {"count", core_->stuck.load()}});
+                       {{"topic", core_->how.topic}, {"count", stuck}});
     if (failure) std::rethrow_exception(failure);
     faults::point("worker.stopped");
     core_->consumer->leave();
@@ -104,6 +107,6 @@ std::map<std::int32_t, standing> worker::standings() const {
     return found;
 }
 
-int worker::stuck_threads() const { return core_->stuck; }
+int worker::stuck_threads() const { return core_->stuck + core_->left_behind; }
 
 } // namespace gradesvc::worker

@@ -72,6 +72,22 @@ TEST_CASE("a restart goes on at the committed position, and the notes come back"
     });
 }
 
+TEST_CASE("the first records of a partition tell where it ends", "[contract]") {
+    on_every_log([](const fixture& f) {
+        auto log = f.open();
+        const auto topic = make_topic(*log, "end", 1);
+        publish_all(*log->make_publisher(), numbered(topic, 5000, 1)); // more than one poll brings
+        auto consumer = log->make_consumer({.group = fixture::fresh_name("g"), .topic = topic, .instance = "a"});
+        const auto news = poll_until(*consumer, [](const auto& all) { return !all.records.empty(); });
+        CHECK(news.records.size() < 5000);
+        CHECK(consumer->end(0) == 5000);
+        publish_all(*log->make_publisher(), numbered(topic, 10, 1));
+        poll_until(*consumer,
+                   [](const auto& all) { return !all.records.empty() && all.records.back().offset == 5009; });
+        CHECK(consumer->end(0) == 5010);
+    });
+}
+
 TEST_CASE("outputs of a commit are visible once it returns", "[contract]") {
     on_every_log([](const fixture& f) {
         auto log = f.open();

@@ -50,6 +50,9 @@ def check_table(folder):
         ([*kafka, "--spool-limit=1KiB"], "--spool-limit"),
         (["--role=worker", *kafka, "--spool=off"], "--spool"),
         (["--max-body", "1"], "--max-body"),
+        (["--max-attempts", "0"], "--max-attempts"),
+        (["--score-timeout", "1ms"], "--score-timeout"),
+        (["--role=api", *kafka, "--max-attempts", "3"], "--max-attempts"),
         (["--config", bad_config], "bad.toml"),
         (["--config", unknown_key], "no-such-key"),
         (["--config", bad_value], "keep"),
@@ -121,13 +124,14 @@ def check_help():
     assert done.returncode == 0 and re.fullmatch(r"gradesvc \d+\.\d+\.\d+\S*\n", done.stdout), done
     done = run("--help")
     assert done.returncode == 0 and done.stderr == "", done
-    for option in ("--role", "--brokers", "--data", "--listen", "--admin-listen", "--group", "--instance", "--threads", "--tests", "--kafka", "--delivery", "--profile",
+    for option in ("--role", "--brokers", "--data", "--listen", "--admin-listen", "--group", "--instance", "--threads", "--tests", "--kafka", "--delivery", "--profile", "--max-attempts", "--score-timeout",
                    "--topic-prefix", "--partitions", "--replication", "--keep", "--drain-timeout", "--max-body", "--max-header", "--max-connections", "--insecure",
                    "--spool", "--spool-limit",
                    "--log-format", "--log-level", "--config"):
         assert re.search(rf"{option}\b", done.stdout), option
-    for default in ("127.0.0.1:8080", "./data", "scorers", "512KiB", "16KiB", "10000", "90d", "25s", "1GiB", "exactly-once", "standard", "12"):
+    for default in ("127.0.0.1:8080", "./data", "scorers", "512KiB", "16KiB", "10000", "90d", "25s", "60s", "1GiB", "exactly-once", "standard", "12"):
         assert default in done.stdout, default
+    assert "score-suspects" not in done.stdout  # what workers start for themselves
     for absent in ("--auth", "--dedup-window"):
         assert absent not in done.stdout, absent
     for tool in ("check", "score", "calibrate", "report", "health", "dlq", "dlq list", "dlq show", "dlq replay", "dlq discard",

@@ -51,6 +51,7 @@ public:
                   {.make_settle = [] { return settle; },
                    .too_large = [](const ports::record& r, bool) { return settle(r); },
                    .failed = [](const ports::record& r, auto, auto, int) { return settle(r); },
+                   .unread = [](const ports::record& r, auto, auto, int) { return settle(r); },
                    .clock = clock_,
                    .metrics = metrics_},
                   {.topic = "submissions", .threads = 2}),

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -103,11 +104,12 @@ class Server:
 class Service(Server):
     """A context manager; on the way out of a failed test the log of the process is printed. `api` False: a worker, which is
     asked at its admin address; `listen` None: at its default one. `faults`: the executable of the crash tests, with these in
-    its environment."""
+    its environment. `memory`: the most address space it
+    may have, in bytes."""
 
-    def __init__(self, *options, data=None, ready=True, api=True, listen="127.0.0.1:0", faults=None):
+    def __init__(self, *options, data=None, ready=True, api=True, listen="127.0.0.1:0", faults=None, memory=None):
         super().__init__()
-        self.faults = faults
+        self.faults, self.memory = faults, memory
         self.options = [str(o) for o in options]
         self.own_data = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="gradesvc-e2e-"))
@@ -123,7 +125,7 @@ class Service(Server):
         self.lines, self.url = [], None
         program = GRADESVC if self.faults is None else FAULTY
         self.process = subprocess.Popen([program, *listening, "--data", str(self.data), "--log-format", "json", *self.options],
-                                        stderr=subprocess.PIPE, env={**environment(), **(self.faults or {})}, cwd=ROOT)
+                                        stderr=subprocess.PIPE, env={**environment(), **(self.faults or {})}, cwd=ROOT, preexec_fn=self._limit)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         try:
@@ -135,6 +137,10 @@ class Service(Server):
             self.print_log()
             self.kill()
             raise
+
+    def _limit(self):
+        if self.memory:
+            resource.setrlimit(resource.RLIMIT_AS, (self.memory, self.memory))
 
     def _read(self):
         for line in self.process.stderr:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gradesvc/app/catalog.hpp"
+#include "gradesvc/app/test_lookup.hpp"
 #include "gradesvc/app/topics.hpp"
 #include "gradesvc/ports/follower.hpp"
 #include "gradesvc/ports/log.hpp"
@@ -20,10 +21,20 @@ struct settled {
     ports::time_ms accepted_at{};
 };
 
+/// How much of a record goes into its dead letter.
+enum class letter_form : std::uint8_t {
+    whole,
+    without_value, ///< for when even the original bytes are too large
+    unread,        ///< whole, but what it says is not looked at: for when that is deadly
+};
+
 class settler {
 public:
+    /// `version` is that of the engine; `worker` stands in the dead letters, "" = nobody.
     settler(const catalog& tests, ports::follower& tests_follower, topics names, std::string_view version,
-            scoring::profile profile = scoring::profile::standard);
+            scoring::profile profile = scoring::profile::standard, std::string_view worker = {});
+    settler(std::unique_ptr<test_lookup> tests, topics names, std::string_view version, scoring::profile profile,
+            std::string_view worker = {});
     ~settler();
 
     /// Blocks only to wait for a test that is not in the catalog yet. Throws log_unavailable when that could not be
@@ -31,9 +42,9 @@ public:
     settled operator()(const ports::record& record, ports::time_ms now);
 
     /// The dead letter of a record that the engine or the log failed on; `code` is one of docs/api.md, e.g. too_large or
-    /// internal. `with_value` false leaves out the original bytes, for when even they are too large.
+    /// internal.
     settled dead_letter(const ports::record& record, std::string_view code, std::string_view detail, int attempts,
-                        ports::time_ms now, bool with_value = true);
+                        ports::time_ms now, letter_form form = letter_form::whole);
 
 private:
     struct impl;

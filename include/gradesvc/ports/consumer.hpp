@@ -45,7 +45,7 @@ struct commit_result {
     std::size_t rejected = 0;
 };
 
-/// A member of a consumer group on one topic. poll, pause, resume, release and leave belong to one thread; commit may
+/// A member of a consumer group on one topic. poll, pause, resume, end, release and leave belong to one thread; commit may
 /// run on another one at the same time, one commit at a time.
 class consumer {
 public:
@@ -55,6 +55,10 @@ public:
     virtual polled poll(std::chrono::milliseconds timeout) = 0;
     virtual void pause(std::int32_t partition) = 0;
     virtual void resume(std::int32_t partition) = 0;
+
+    /// Where a partition that is held ends, as of the last records that poll delivered of it: none of them lies at or
+    /// beyond, and no record that was there before it was gained. Does not block.
+    virtual std::int64_t end(std::int32_t partition) = 0;
 
     /// Lets go of the partitions that poll reported as losing.
     virtual void release() = 0;

@@ -32,6 +32,10 @@ public:
     void spool(std::uint64_t records, std::uint64_t bytes, seconds oldest); ///< what is kept now
     void spool_drained(std::size_t count);
     void retry();
+    void suspect_scored();
+    void suspect_killed(); ///< its scorer, that is
+    void job_abandoned();
+    void threads_left(int count);
     void rebalance();
     void partitions(double assigned);
     void standstill(seconds); ///< from giving up all partitions to having some again

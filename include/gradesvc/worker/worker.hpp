@@ -3,14 +3,16 @@
 // users in parallel; a slow or failing user holds up nobody else.
 //
 // run() polls on the calling thread and starts the others; all collaborators outlive it. A scoring thread that is still
-// inside a job when the drain time is over cannot be stopped from within: stuck_threads() counts those, they go on using
-// the collaborators, and the process should end without destroying them (std::_Exit).
+// inside a job when that is over its time limit, or when the drain time is over, cannot be stopped from within:
+// stuck_threads() counts those, they go on using the collaborators, and the process should end without destroying them
+// (std::_Exit).
 #pragma once
 
 #include "gradesvc/app/settle.hpp"
 #include "gradesvc/ports/clock.hpp"
 #include "gradesvc/ports/log.hpp"
 #include "gradesvc/telemetry/metrics.hpp"
+#include "gradesvc/worker/suspects.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -29,7 +31,7 @@ using settle_function = std::function<app::settled(const ports::record&)>;
 
 /// What the loop needs of the use case.
 struct collaborators {
-    std::function<settle_function()> make_settle; ///< called once per scoring thread, inside the constructor
+    std::function<settle_function()> make_settle; ///< called once per scoring thread; thread-safe
 
     /// The dead letter of a record whose output the log refuses as too large; `with_value` false leaves out the
     /// original bytes. Called by the commit thread.
@@ -39,8 +41,15 @@ struct collaborators {
     std::function<app::settled(const ports::record&, std::string_view code, std::string_view detail, int attempts)>
         failed;
 
+    /// The same without a look into the value, which may be deadly.
+    std::function<app::settled(const ports::record&, std::string_view code, std::string_view detail, int attempts)>
+        unread;
+
     ports::clock& clock;
     telemetry::metrics& metrics;
+
+    /// Called once per scoring thread; thread-safe. Empty: suspects are scored like all others.
+    std::function<std::unique_ptr<suspect_scorer>()> make_suspect_scorer = {};
 };
 
 struct options {
@@ -53,7 +62,11 @@ struct options {
     std::chrono::milliseconds drain_timeout{25'000};
     std::chrono::milliseconds revoke_grace{500}; ///< for what is about to finish when partitions are taken away
     int attempts = 5;
-    std::chrono::milliseconds retry_delay{200}; ///< doubles with each attempt
+    int deaths = 3;                                  ///< scorers in a row that a suspect may end
+    std::chrono::milliseconds score_timeout{60'000}; ///< of a job that is no suspect; suspect_scorer has its own
+    std::chrono::milliseconds relief_after{500};     ///< another thread stands in for one that waits for a suspect
+    std::chrono::milliseconds suspects_rest{10'000}; ///< without suspects, then suspect_scorer::rest()
+    std::chrono::milliseconds retry_delay{200};      ///< doubles with each attempt
     std::chrono::milliseconds max_retry_delay{30'000};
     std::chrono::milliseconds commit_retry_delay{50};
     std::chrono::milliseconds max_commit_retry_delay{2'000};
@@ -82,11 +95,20 @@ public:
     /// Where the group stands in the partitions held now: what the lag is counted from. Thread-safe.
     std::map<std::int32_t, standing> standings() const;
 
-    /// Scoring threads left behind inside a job by run().
+    /// Scoring threads left behind inside a job.
     int stuck_threads() const;
 
 private:
     std::shared_ptr<core> core_; // shared with the threads, for those that are left behind
+};
+
+/// While one lives on a scoring thread, the time limit of its job stands still: for waits that no record is to blame for.
+class untimed {
+public:
+    untimed();
+    ~untimed();
+    untimed(const untimed&) = delete;
+    untimed& operator=(const untimed&) = delete;
 };
 
 } // namespace gradesvc::worker

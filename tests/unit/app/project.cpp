@@ -91,8 +91,9 @@ TEST_CASE("a dead letter without the original bytes is still told", "[project]")
     bench service;
     auto record = service.submission(body);
     settler settle(service.tests, service.log, topics(), "v");
-    const auto step =
-        rows_of({stored::of(settle.dead_letter(record.view(), "too_large", "", 1, now, false).output, 7, 8, at_ms(9))});
+    const auto step = rows_of(
+        {stored::of(settle.dead_letter(record.view(), "too_large", "", 1, now, app::letter_form::without_value).output,
+                    7, 8, at_ms(9))});
     REQUIRE(step.failed.size() == 1);
     CHECK(step.failed[0].accepted.id.to_string() == record.headers.at(4).value);
     CHECK(step.failed[0].accepted.user_id == "u-1"); // the key

@@ -277,7 +277,8 @@ TEST_CASE("a dead letter of an accepted submission says when and for which versi
     CHECK(header_of(out, "dlq_detail") == "The result is too large.");
     CHECK(header_of(out, "dlq_attempts") == "3");
     CHECK(out.value == body);
-    CHECK(service.settle.dead_letter(record.view(), "too_large", "", 1, now, false).output.value.empty());
+    CHECK(service.settle.dead_letter(record.view(), "too_large", "", 1, now, app::letter_form::without_value)
+              .output.value.empty());
 }
 
 TEST_CASE("the detail of a dead letter names what is wrong, and where", "[settle]") {

@@ -38,6 +38,11 @@ void fake_consumer::resume(std::int32_t partition) {
     log_.paused.erase(partition);
 }
 
+std::int64_t fake_consumer::end(std::int32_t partition) {
+    const std::lock_guard lock(log_.mutex);
+    return log_.ends[partition];
+}
+
 void fake_consumer::release() {
     const std::lock_guard lock(log_.mutex);
     for (const std::int32_t p : losing_) log_.owned.erase(p);
@@ -75,7 +80,7 @@ ports::commit_result fake_consumer::commit(std::span<const ports::outgoing> outp
 
 ports::assignment fake_consumer::assignment(std::int32_t partition) const {
     auto it = log_.checkpoints.find(partition);
-    if (it == log_.checkpoints.end()) return {.partition = partition, .note = {}};
+    if (it == log_.checkpoints.end()) return {.partition = partition, .committed = !log_.fresh, .note = {}};
     return {partition, it->second.position, true, it->second.note};
 }
 

@@ -107,6 +107,7 @@ public:
     ports::polled next;                      // lost and losing to report
     std::vector<std::int32_t> offered;       // to be gained with the next poll
     std::map<std::int32_t, int> generations; // counts assignments
+    bool fresh = false;                      // never committed means so; else such a partition was left uncleanly at 0
     bool give_again = false;                 // what is released is offered again at once
     std::size_t poll_limit = 500;
     std::function<void()> on_poll;      // may throw
@@ -128,6 +129,7 @@ public:
     ports::polled poll(std::chrono::milliseconds timeout) override;
     void pause(std::int32_t partition) override;
     void resume(std::int32_t partition) override;
+    std::int64_t end(std::int32_t partition) override;
     void release() override;
     ports::commit_result commit(std::span<const ports::outgoing> outputs,
                                 std::span<const ports::checkpoint> checkpoints) override;

@@ -3,6 +3,7 @@
 
 #include "fake_consumer.hpp"
 #include "gradesvc/worker/worker.hpp"
+#include "settling.hpp"
 #include "support/catch.hpp"
 
 #include <exception>
@@ -18,36 +19,6 @@ bool eventually(Condition condition, std::chrono::milliseconds limit = std::chro
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     return true;
-}
-
-struct test_clock final : ports::clock {
-    ports::time_ms now() const override {
-        return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    }
-    std::array<std::uint64_t, 2> random() override { return {++counter_, 7}; }
-
-private:
-    std::atomic<std::uint64_t> counter_{0};
-};
-
-/// A result that says where it comes from.
-inline app::settled result_of(const ports::record& r, std::string value = "scored") {
-    app::settled s;
-    s.output.topic = "test_results_ready";
-    s.output.partition = r.partition;
-    if (r.key) s.output.key = std::string(*r.key);
-    s.output.value = std::move(value);
-    s.output.headers = {{"gs_source_offset", std::to_string(r.offset)}};
-    s.scored = true;
-    return s;
-}
-
-inline app::settled letter_of(const ports::record& r, std::string value, std::string_view reason) {
-    app::settled s = result_of(r, std::move(value));
-    s.output.topic = "test_submissions.dlq";
-    s.scored = false;
-    s.reason = reason;
-    return s;
 }
 
 /// A gate that jobs wait at until the test opens it.
@@ -80,10 +51,12 @@ class running_worker {
 public:
     using settle = worker::settle_function;
 
+    /// `apart` empty: suspects are scored like others.
     running_worker(
-        fake_log& log, const worker::options& how, settle settler = [](const ports::record& r) { return result_of(r); })
-        : worker_(
-              std::make_unique<worker::worker>(std::make_unique<fake_consumer>(log), make(std::move(settler)), how)),
+        fake_log& log, const worker::options& how, settle settler = [](const ports::record& r) { return result_of(r); },
+        settle apart = {})
+        : worker_(std::make_unique<worker::worker>(std::make_unique<fake_consumer>(log),
+                                                   make(std::move(settler), std::move(apart)), how)),
           thread_([this] { run(); }) {}
     ~running_worker() { stop(); }
 
@@ -112,7 +85,9 @@ public:
     std::string exposed() const { return metrics_.expose(); }
 
 private:
-    worker::collaborators make(settle settler) {
+    worker::collaborators make(settle settler, settle apart) {
+        std::function<std::unique_ptr<worker::suspect_scorer>()> make_apart;
+        if (apart) make_apart = [apart] { return std::make_unique<fake_suspect_scorer>(apart); };
         return {
             .make_settle = [settler = std::move(settler)] { return settler; },
             .too_large =
@@ -122,10 +97,13 @@ private:
             .failed =
                 [](const ports::record& r, std::string_view code, std::string_view detail, int attempts) {
                     return letter_of(r, std::string(detail) + " " + std::to_string(attempts),
-                                     code == "internal" ? "internal" : "wrong");
+                                     code == "retries_exhausted" ? "retries_exhausted" : "wrong");
                 },
+            .unread = [](const ports::record& r, std::string_view code, std::string_view,
+                         int) { return letter_of(r, "unread", code); },
             .clock = clock_,
             .metrics = metrics_,
+            .make_suspect_scorer = make_apart,
         };
     }
 

@@ -205,3 +205,29 @@ TEST_CASE(
         CHECK(s.out() == out.size());
     }
 }
+
+TEST_CASE("a partition on hold hands out nothing until it is opened") {
+    scheduler s;
+    s.hold(0);
+    s.add(make_job(0, 0, "ann"));
+    s.add(make_job(0, 1, "ann"));
+    s.add(make_job(1, 0, "bob"));
+    auto other = take(s, 9);
+    REQUIRE(other.size() == 1);
+    CHECK(other[0].work->record.partition == 1);
+    CHECK_FALSE(s.has_ready(start));
+    CHECK(s.waiting() == 2);
+    s.open(0);
+    CHECK(s.has_ready(start));
+    CHECK(offsets(take(s, 9)) == list{0, 1});
+
+    s.add(make_job(2, 0, "ann"));
+    s.hold(2);
+    CHECK_FALSE(s.has_ready(start));
+    s.close(2);
+    s.open(2);
+    CHECK_FALSE(s.has_ready(start));
+    s.drop(2, scheduler::orphans::discard);
+    s.add(make_job(2, 0, "ann"));
+    CHECK(s.has_ready(start)); // a new assignment is not on hold
+}

@@ -17,7 +17,7 @@ TEST_CASE("every record is settled once, each user's in the order of the log") {
     w.stop();
     check_exactly_once_in_order(log);
     CHECK(log.checkpoint(0).position == log.ends[0]);
-    CHECK(log.checkpoint(0).note.empty());
+    CHECK(log.checkpoint(0).note == "1::c");
     CHECK(log.left);
     CHECK(log.live_records == 0);
     CHECK_FALSE((*w).ready());
@@ -146,7 +146,7 @@ TEST_CASE("a failing record is tried again, holding up only its user, and become
     CHECK(hopeless == 5);
     CHECK(away == 20);
     for (const auto& o : log.committed()) CHECK(o.value == (o.source == 0 ? "cannot 5" : "scored"));
-    CHECK_THAT(w.exposed(), ContainsSubstring("gradesvc_submissions_failed_total{reason=\"internal\"} 1"));
+    CHECK_THAT(w.exposed(), ContainsSubstring("gradesvc_submissions_failed_total{reason=\"retries_exhausted\"} 1"));
     CHECK_THAT(w.exposed(), ContainsSubstring("gradesvc_retries_total 26"));
 }
 
