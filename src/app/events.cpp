@@ -31,15 +31,17 @@ std::optional<std::int64_t> header_integer(const ports::record& record, std::str
 }
 
 identity identify(const ports::record& record, const claims& said) {
-    identity found{.id = {}, .accepted_at = record.time, .test_version = said.test_version};
+    identity found{.id = {}, .accepted_at = record.time, .test_version = said.test_version, .by_position = false};
     const auto subject = record.header("ce_subject");
     const auto stated = subject ? domain::submission_id::parse(*subject) : std::nullopt;
     if (stated)
         found.id = *stated;
     else if (said.submission_key && !said.user_id.empty() && !said.test_id.empty())
         found.id = codec::id_for_key(said.user_id, said.test_id, *said.submission_key);
-    else
+    else {
         found.id = domain::submission_id::for_position(record.topic, record.partition, record.offset);
+        found.by_position = true;
+    }
 
     const bool ours = stated && record.header("ce_type") == submission_accepted;
     if (ours) {

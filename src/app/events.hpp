@@ -32,6 +32,7 @@ struct identity {
     domain::submission_id id;
     ports::time_ms accepted_at;
     std::optional<std::int64_t> test_version; ///< stamped at acceptance, or asked for by the submission
+    bool by_position = false;                 ///< nothing names an id, so the place in the log is the id
 };
 
 /// What the submission itself says, as far as it could be read: views.

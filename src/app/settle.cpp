@@ -45,6 +45,12 @@ std::string_view replayed_letter(const ports::record& record) {
     return letter_position::parse(where) ? where : std::string_view();
 }
 
+/// By which another record of the same submission, or of the same replay, is recognised.
+std::optional<domain::submission_id> unique_id(const ports::record& record, const identity& who) {
+    if (who.by_position) return std::nullopt;
+    return outcome_id(who.id, replayed_letter(record));
+}
+
 std::optional<std::string> own(std::optional<std::string_view> text) {
     return text ? std::optional<std::string>(std::string(*text)) : std::nullopt;
 }
@@ -84,7 +90,11 @@ struct settler::impl {
         output.headers.push_back({"dlq_failed_at", codec::time_text(now)});
         if (!worker.empty()) output.headers.push_back({"dlq_worker", worker});
         if (!replay.empty()) output.headers.push_back({std::string(replay_header), std::string(replay)});
-        return {.output = std::move(output), .scored = false, .reason = code, .accepted_at = who.accepted_at};
+        return {.output = std::move(output),
+                .scored = false,
+                .reason = code,
+                .accepted_at = who.accepted_at,
+                .id = unique_id(record, who)};
     }
 
     settled result(const ports::record& record, const identity& who, const domain::submission& submission,
@@ -123,7 +133,8 @@ struct settler::impl {
                               .answers_sha256 = answers_sha256},
                              sheet, definition, locale,
                              in_words ? report::narrate(sheet, definition, locale) : domain::narrative());
-        return {.output = std::move(output), .scored = true, .accepted_at = who.accepted_at};
+        return {
+            .output = std::move(output), .scored = true, .accepted_at = who.accepted_at, .id = unique_id(record, who)};
     }
 
     settled settle(const ports::record& record, ports::time_ms now) {

@@ -56,6 +56,7 @@ struct service_options : log_options {
     std::uint64_t spool_limit = 1ULL << 30U;
     std::chrono::milliseconds keep = std::chrono::hours(24 * 90);
     std::chrono::milliseconds drain_timeout{25'000};
+    std::chrono::milliseconds dedup_window = std::chrono::hours(24); ///< 0 = off
 
     std::optional<telemetry::format> log_format; ///< unset: text on a terminal, else JSON
     telemetry::level log_level = telemetry::level::info;

@@ -80,6 +80,8 @@ worker::collaborators scoring_worker::collaborators_of(const scoring_parts& part
                     {.topic_prefix = prefix, .worker = instance, .profile = profile, .time_limit = limit},
                     std::make_unique<patient_lookup>(parts), parts.clock);
             },
+        .log = &parts.log,
+        .names = parts.names,
     };
 }
 
@@ -91,6 +93,7 @@ worker::options scoring_worker::options_of(const scoring_parts& parts, const ser
     how.drain_timeout = options.drain_timeout;
     how.attempts = options.max_attempts;
     how.score_timeout = options.score_timeout;
+    how.dedup_window = options.dedup_window;
     return how;
 }
 

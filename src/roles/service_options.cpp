@@ -116,6 +116,12 @@ void declare_worker(CLI::App& app, service_options& o) {
         {{"exactly-once", delivery_mode::exactly_once}, {"at-least-once", delivery_mode::at_least_once}},
         "Whether results and positions are committed in one transaction", "exactly-once")
         ->group("Worker");
+    duration(
+        app, "--dedup-window", o.dedup_window,
+        "How long the id of a submission is recognised, which comes again then without a second result; 0 = not at "
+        "all",
+        "24h")
+        ->group("Worker");
     choice<scoring::profile>(app, "--profile", o.profile, profile_words(), "How much is computed", "standard")
         ->group("Worker");
     app.add_option("--max-attempts", o.max_attempts, "Failed attempts after which a submission becomes a dead letter")
@@ -194,7 +200,8 @@ void check_role_flags(const std::set<std::string>& flags, const service_options&
                 "--spool-limit"},
                "means nothing for --role=worker: it has no API");
     if (o.role == role::api)
-        refuse({"--group", "--instance", "--threads", "--delivery", "--profile", "--max-attempts", "--score-timeout"},
+        refuse({"--group", "--instance", "--threads", "--delivery", "--profile", "--max-attempts", "--score-timeout",
+                "--dedup-window"},
                "means nothing for --role=api: it scores nothing");
     if (o.brokers.empty())
         refuse({"--kafka", "--replication", "--delivery", "--spool", "--spool-limit"},

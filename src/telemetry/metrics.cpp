@@ -132,6 +132,10 @@ struct metrics::impl {
     Counter& deaths = counter(registry, "gradesvc_quarantine_deaths_total", "Child processes that a suspect ended.");
     Counter& abandoned = counter(registry, "gradesvc_abandoned_jobs_total", "Scoring jobs over their time limit.");
     Gauge& left = gauge(registry, "gradesvc_abandoned_threads", "Threads left behind in jobs over their time limit.");
+    Counter& duplicates = counter(registry, "gradesvc_duplicates_total",
+                                  "Submissions passed over because their outcome was there already.");
+    Gauge& recent_ids =
+        gauge(registry, "gradesvc_recent_ids", "Submission ids in memory by which one that comes again is recognised.");
     Counter& rebalances = counter(registry, "gradesvc_rebalances_total", "Changes of the partitions assigned.");
     Gauge& partitions = gauge(registry, "gradesvc_assigned_partitions", "Partitions of submissions held now.");
     Histogram& standstill =
@@ -229,6 +233,10 @@ void metrics::suspect_killed() { impl_->deaths.Increment(); }
 void metrics::job_abandoned() { impl_->abandoned.Increment(); }
 
 void metrics::threads_left(int count) { impl_->left.Set(count); }
+
+void metrics::duplicates(std::size_t count) { impl_->duplicates.Increment(static_cast<double>(count)); }
+
+void metrics::recent_ids(double count) { impl_->recent_ids.Set(count); }
 
 void metrics::rebalance() { impl_->rebalances.Increment(); }
 

@@ -132,8 +132,10 @@ private:
     void end(const window& w, bool committed) {
         const lock_type lock(shared_.mutex);
         if (committed) {
-            for (const share& s : w.shares())
+            for (const share& s : w.shares()) {
                 if (shared_.table.committed(s)) shared_.jobs.open(s.partition);
+                shared_.known.committed(s.partition, s.ids, shared_.with.clock.now());
+            }
             shared_.wake_scorers();
         }
         shared_.committing.clear();

@@ -8,7 +8,8 @@ core::core(std::unique_ptr<ports::consumer> c, collaborators w, options o)
     : consumer(std::move(c)),
       with(std::move(w)),
       how(std::move(o)),
-      table(how.max_records_in_flight, how.max_bytes_in_flight) {}
+      table(how.max_records_in_flight, how.max_bytes_in_flight),
+      known(with.log != nullptr ? how.dedup_window : std::chrono::milliseconds(0)) {}
 
 void core::apply(std::vector<outcome>& outcomes) {
     if (outcomes.empty()) return;
@@ -21,23 +22,21 @@ void core::apply(std::vector<outcome>& outcomes) {
             if (o.source->suspect && o.source->home != nullptr) table.accuse(o.source->record);
             jobs.retry_at(std::move(o.source), now + o.delay);
             break;
-        case verdict::finished:
-            if (jobs.finished(*o.source))
-                table.finish(std::move(o));
-            else
-                jobs.park(std::move(o));
-            break;
+        case verdict::finished: conclude(std::move(o)); break;
         }
     }
     outcomes.clear();
-    if (table.anything_finished()) {
-        if (!first_finished) first_finished = now;
-        finished.notify_one();
-    }
+    notice_finished();
     if (losing || draining) {
         progress.notify_one();
         finished.notify_one(); // marks may be due
     }
+}
+
+void core::notice_finished() {
+    if (!table.anything_finished()) return;
+    if (!first_finished) first_finished = steady::now();
+    finished.notify_one();
 }
 
 void core::sweep(steady::time_point before) {

@@ -1,9 +1,12 @@
 // What the threads of a worker share. The poll loop (poll_loop.cpp) drives the consumer, the commit loop
-// (commit_loop.cpp) writes one window after another, score loops (score_loop.cpp) settle jobs; `mutex` guards everything
-// below it and is held per batch, never per record.
+// (commit_loop.cpp) writes one window after another, score loops (score_loop.cpp) settle jobs, the history loop
+// (history_loop.cpp) reads what the log tells of earlier outcomes; `mutex` guards everything below it and is held per
+// batch, never per record.
 #pragma once
 
 #include "gradesvc/worker/worker.hpp"
+#include "worker/held_outcomes.hpp"
+#include "worker/known_outcomes.hpp"
 #include "worker/lane.hpp"
 #include "worker/partition_table.hpp"
 #include "worker/retry_policy.hpp"
@@ -28,7 +31,9 @@ struct core : std::enable_shared_from_this<core> {
     mutable std::mutex mutex;
     std::condition_variable work;     // for scoring threads: something is ready, or the end
     std::condition_variable finished; // for the commit thread: something is finished, or partitions went, or the end
-    std::condition_variable progress; // for the poll thread: a commit or a job ended, a thread went
+    std::condition_variable
+        progress; // for the poll thread: a commit or a job ended, a position is recovered, a thread went
+    std::condition_variable recall; // for the history thread: something to read, or the end
 
     scheduler jobs;
     partition_table table;
@@ -49,6 +54,14 @@ struct core : std::enable_shared_from_this<core> {
     std::optional<steady::time_point> drain_until;                  // set with `draining`
     std::exception_ptr failure;
 
+    // Submissions that come again (judging.cpp).
+    known_outcomes known;
+    held_outcomes held;                                            // not judged yet; their jobs are out
+    std::vector<std::pair<std::int32_t, std::uint64_t>> to_recall; // partitions gained and their turns
+    std::map<std::int32_t, std::int64_t> to_recover;    // partitions without position: their earliest offsets
+    std::map<std::int32_t, finished_offsets> recovered; // what became of those
+    bool history_over = false;                          // the history thread ends
+
     // Without the mutex.
     std::atomic<bool> ready{false};
     std::atomic<int> stuck{0};       // scoring threads that did not end in time
@@ -60,11 +73,26 @@ struct core : std::enable_shared_from_this<core> {
     // Commit loop.
     void commit();
 
+    // History loop.
+    void remember();
+    bool remembers() const { return with.log != nullptr; }
+
     // Score loop.
     void score(lane& own);
 
     // Under the mutex.
     void apply(std::vector<outcome>& outcomes);
+    void notice_finished(); ///< wakes whom finished outcomes concern
+
+    /// Judges a finished outcome: it goes into the next window, without output if its submission had an outcome before,
+    /// or it waits here until that is known.
+    void conclude(outcome done);
+    void adopt(outcome done); ///< the same for one that was finished before its partition came back
+    void judge_again(std::int32_t partition);
+
+    /// The jobs of outcomes that wait go back to the queue: they are scored once more, here or elsewhere.
+    void release_held(std::int32_t partition);
+    void begin_knowing(std::int32_t partition);
 
     /// Starts a scoring thread.
     void start_lane();
@@ -82,7 +110,7 @@ struct core : std::enable_shared_from_this<core> {
     bool lets_go(std::int32_t partition) const;
     bool mark_due(std::int32_t partition) const;
     bool anything_to_commit() const;
-    bool scoring_now() const { return jobs.out() > 0 || (jobs.waiting() > 0 && !draining); }
+    bool scoring_now() const { return jobs.out() > held.size() || (jobs.waiting() > 0 && !draining); }
 
     /// Whether anything of the partition is on its way to a commit: finished, in a window, or (with_running) out.
     bool busy(std::int32_t partition, bool with_running) const;

@@ -22,6 +22,12 @@ public:
     /// the position counts as finished.
     bool restore(std::string_view note);
 
+    /// The log delivers from there on: before the position where that was recovered.
+    void expect(std::int64_t first) { next_ = first; }
+
+    /// Whether the log has gone back: it had delivered that one before.
+    bool went_back(std::int64_t offset) const { return offset < next_; }
+
     /// The log has delivered this one, after all before it. False: it is finished already.
     bool deliver(std::int64_t offset);
 

@@ -106,6 +106,7 @@ void put(frame_writer& to, const app::settled& what, const app::topics& names) {
     to.text(output.value).number(static_cast<std::int64_t>(output.headers.size()));
     for (const auto& h : output.headers) to.text(h.name).text(h.value);
     to.number(what.scored ? 1 : 0).text(what.reason).number(what.accepted_at.time_since_epoch().count());
+    to.text(what.id ? what.id->to_string() : std::string());
 }
 
 app::settled get_settled(frame_reader& from, const app::topics& names) {
@@ -122,6 +123,7 @@ app::settled get_settled(frame_reader& from, const app::topics& names) {
     what.scored = from.number() == 1;
     what.reason = code_of(from.text());
     what.accepted_at = ports::time_ms(std::chrono::milliseconds(from.number()));
+    what.id = domain::submission_id::parse(from.text());
     return what;
 }
 

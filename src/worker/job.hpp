@@ -63,7 +63,8 @@ struct outcome {
     verdict what = verdict::not_run;
     app::settled result = {};
     steady::duration delay{};
-    bool failed = false; ///< a failed attempt led to this
+    bool failed = false;    ///< a failed attempt led to this
+    bool duplicate = false; ///< finished without output: the submission has its outcome already
 };
 
 } // namespace gradesvc::worker

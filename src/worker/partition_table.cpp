@@ -86,6 +86,11 @@ held_partition* partition_table::find(std::int32_t partition) {
     return it == held_.end() ? nullptr : &it->second;
 }
 
+bool partition_table::went_back(const ports::record& record) const {
+    const auto it = held_.find(record.partition);
+    return it != held_.end() && !it->second.losing && it->second.offsets.went_back(record.offset);
+}
+
 bool partition_table::deliver(const ports::record& record, std::size_t bytes) {
     held_partition* p = find(record.partition);
     if (p == nullptr || p->losing) return false;

@@ -50,6 +50,9 @@ public:
     void drop(std::int32_t partition);
     void clear();
 
+    /// Whether the log delivers this one although it had delivered it, or the position was beyond it.
+    bool went_back(const ports::record& record) const;
+
     /// Takes account of a record that the log delivered. False: pass over it (finished, or not ours).
     bool deliver(const ports::record& record, std::size_t bytes);
     void finish(outcome done);

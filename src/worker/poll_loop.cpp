@@ -1,6 +1,7 @@
 #include "gradesvc/faults/fault.hpp"
 #include "gradesvc/telemetry/log.hpp"
 #include "worker/core.hpp"
+#include "worker/postponed.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,6 +40,7 @@ public:
 private:
     /// Prepares for the next poll; returns how long it may wait.
     milliseconds wait() {
+        gain_recovered();
         lock_type lock(shared_.mutex);
         shared_.watch();
         if (shared_.losing || shared_.draining) {
@@ -48,7 +50,7 @@ private:
             return milliseconds(0);
         }
         shared_.sweep(steady::now() - sweep_after);
-        return make_room(lock) ? paused_poll : idle_poll;
+        return make_room(lock) || !postponed_.empty() ? paused_poll : idle_poll;
     }
 
     // Back-pressure.
@@ -81,17 +83,67 @@ private:
 
     void handle(ports::polled news) {
         const bool rebalanced = !news.lost.empty() || !news.gained.empty();
+        postponed_.forget(news.lost);
+        postponed_.forget(news.losing);
         if (!news.lost.empty()) lose(news.lost);
         if (!news.losing.empty()) begin_losing(news.losing);
-        for (const ports::assignment& a : news.gained) gain(a);
+        for (const ports::assignment& a : news.gained)
+            if (!postpone(a)) gain(a);
         if (!news.gained.empty()) tell_suspects(news.gained);
         if (rebalanced) report(news);
         if (!news.gained.empty()) faults::point("worker.gained");
         if (!news.losing.empty()) faults::point("worker.losing");
+        postponed_.keep(news.records);
         if (news.records.empty()) return;
         faults::point("worker.polled");
         learn_ends(news.records);
         deliver(std::move(news.records));
+    }
+
+    // Lost positions.
+
+    bool postpone(const ports::assignment& a) {
+        if (a.committed || shared_.draining || !shared_.remembers()) return false;
+        shared_.consumer->pause(a.partition);
+        postponed_.add(a);
+        const lock_type lock(shared_.mutex);
+        shared_.jobs.drop(a.partition, scheduler::orphans::discard);
+        shared_.to_recover[a.partition] = a.position;
+        shared_.recall.notify_one();
+        return true;
+    }
+
+    void gain_recovered() {
+        if (postponed_.empty()) return;
+        std::map<std::int32_t, finished_offsets> recovered;
+        {
+            const lock_type lock(shared_.mutex);
+            recovered.swap(shared_.recovered);
+        }
+        for (const auto& [partition, offsets] : recovered) {
+            auto waiting = postponed_.take(partition);
+            if (!waiting) continue;
+            gain({partition, offsets.position(), false, offsets.note()});
+            if (shared_.draining) continue;
+            if (offsets.position() > waiting->begin)
+                telemetry::log(
+                    telemetry::level::warn, "the group has no position: recovered from the outcomes",
+                    {{"topic", shared_.how.topic}, {"partition", partition}, {"offset", offsets.position()}});
+            {
+                const lock_type lock(shared_.mutex);
+                shared_.table.find(partition)->offsets.expect(waiting->begin);
+            }
+            deliver(std::move(waiting->records));
+            shared_.consumer->resume(partition);
+        }
+    }
+
+    /// The log was cut off, or the topic made anew, and other records stand where those were that are accounted for. Their
+    /// ids tell which of them have their outcome. The mutex is held.
+    void start_over(const ports::record& r) {
+        telemetry::log(telemetry::level::warn, "the log has gone back: records are judged by their ids",
+                       {{"topic", shared_.how.topic}, {"partition", r.partition}, {"offset", r.offset}});
+        hold({r.partition, r.offset, false, {}}, scheduler::orphans::discard);
     }
 
     /// A commit under way that includes lost partitions is waited for: the log must refuse it before this consumer can
@@ -101,6 +153,8 @@ private:
         stand_still();
         const bool wait = any_being_committed(partitions);
         for (const std::int32_t p : partitions) {
+            shared_.release_held(p);
+            shared_.known.drop(p);
             shared_.jobs.drop(p, scheduler::orphans::discard);
             shared_.table.drop(p);
         }
@@ -118,6 +172,7 @@ private:
         for (const std::int32_t p : partitions) {
             losing_.push_back(p);
             shared_.jobs.close(p);
+            shared_.release_held(p);
             if (held_partition* held = shared_.table.find(p)) held->losing = true;
         }
         shared_.losing = true;
@@ -144,6 +199,7 @@ private:
     void release(lock_type& lock) {
         faults::point("worker.release");
         for (const std::int32_t p : losing_) {
+            shared_.known.drop(p);
             shared_.jobs.drop(p, scheduler::orphans::adopt);
             shared_.table.drop(p);
         }
@@ -166,7 +222,15 @@ private:
             return;
         }
         const lock_type lock(shared_.mutex);
-        shared_.jobs.drop(a.partition, scheduler::orphans::adopt);
+        hold(a, scheduler::orphans::adopt);
+        joined_ = true;
+    }
+
+    /// The mutex is held.
+    void hold(const ports::assignment& a, scheduler::orphans what) {
+        shared_.release_held(a.partition);
+        shared_.begin_knowing(a.partition);
+        shared_.jobs.drop(a.partition, what);
         shared_.jobs.forget_orphans(a.partition, a.position);
         if (!shared_.table.gain(a))
             telemetry::log(telemetry::level::warn,
@@ -176,7 +240,6 @@ private:
             shared_.jobs.hold(a.partition);
             shared_.finished.notify_one();
         }
-        joined_ = true;
     }
 
     void tell_suspects(const std::vector<ports::assignment>& gained) {
@@ -236,9 +299,10 @@ private:
             }
             const lock_type lock(shared_.mutex);
             for (std::size_t i = 0; i < n; ++i) {
+                if (shared_.table.went_back(made[i]->record)) start_over(made[i]->record);
                 if (!shared_.table.deliver(made[i]->record, made[i]->bytes)) continue;
                 shared_.table.recall(*made[i]);
-                if (auto adopted = shared_.jobs.add(std::move(made[i]))) shared_.table.finish(std::move(*adopted));
+                if (auto adopted = shared_.jobs.add(std::move(made[i]))) shared_.adopt(std::move(*adopted));
             }
             shared_.wake_scorers();
             if (shared_.table.anything_finished()) shared_.finished.notify_one();
@@ -253,7 +317,12 @@ private:
         if (std::exchange(shared_.draining, true)) return;
         shared_.ready = false;
         shared_.drain_until = steady::now() + shared_.how.drain_timeout;
-        for (auto& [id, p] : shared_.table.all()) shared_.jobs.close(id);
+        for (auto& [id, p] : shared_.table.all()) {
+            shared_.jobs.close(id);
+            shared_.release_held(id);
+        }
+        shared_.history_over = true;
+        shared_.recall.notify_one();
         shared_.sweep(steady::now());
         shared_.finished.notify_one();
     }
@@ -287,6 +356,7 @@ private:
     core& shared_;
     const std::stop_token& stop_;
     std::vector<std::int32_t> losing_;
+    postponed_partitions postponed_;
     steady::time_point revoked_{};
     std::optional<steady::time_point> still_since_; // without partitions, at a rebalance
     steady::time_point started_{};

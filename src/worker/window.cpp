@@ -13,6 +13,11 @@ window::window(std::vector<share> shares) : shares_(std::move(shares)) {
     for (share& s : shares_) {
         checkpoints_.push_back(s.checkpoint);
         for (outcome& o : s.finished) {
+            if (o.duplicate) {
+                ++duplicates_;
+                continue;
+            }
+            if (o.result.id) s.ids.push_back(*o.result.id);
             outputs_.push_back(std::move(o.result.output));
             origins_.push_back({std::move(o.source), o.result.scored, o.result.reason, o.result.accepted_at});
         }
@@ -65,6 +70,7 @@ void window::count(telemetry::metrics& metrics, ports::time_ms now) const {
         metrics.result_latency(std::max(telemetry::seconds(0), telemetry::seconds(now - o.accepted_at)));
     }
     if (scored > 0) metrics.scored(scored);
+    if (duplicates_ > 0) metrics.duplicates(duplicates_);
 }
 
 } // namespace gradesvc::worker

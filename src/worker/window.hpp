@@ -18,6 +18,7 @@ struct share {
     std::vector<outcome> finished;
     std::size_t records = 0;
     std::size_t bytes = 0;
+    std::vector<domain::submission_id> ids = {}; ///< of outcomes with output
     ports::checkpoint checkpoint;
 };
 
@@ -52,6 +53,7 @@ private:
     std::vector<ports::outgoing> outputs_;
     std::vector<origin> origins_; // beside outputs_
     std::vector<ports::checkpoint> checkpoints_;
+    std::size_t duplicates_ = 0;
 };
 
 } // namespace gradesvc::worker

@@ -19,6 +19,7 @@ class threads {
 public:
     explicit threads(const std::shared_ptr<core>& shared) : shared_(shared) {
         committing_ = std::thread([shared] { shared->commit(); });
+        if (shared->remembers()) remembering_ = std::thread([shared] { shared->remember(); });
         const lock_type lock(shared->mutex);
         for (int i = 0; i < std::max(shared->how.threads, 1); ++i) shared->start_lane();
     }
@@ -31,6 +32,15 @@ public:
         }
         shared_->finished.notify_all();
         committing_.join();
+    }
+
+    void stop_remembering() {
+        {
+            const lock_type lock(shared_->mutex);
+            shared_->history_over = true;
+        }
+        shared_->recall.notify_one();
+        if (remembering_.joinable()) remembering_.join();
     }
 
     /// Ends the scoring threads after the jobs they are in. Returns how many had to be left behind.
@@ -61,6 +71,7 @@ public:
 private:
     std::shared_ptr<core> shared_;
     std::thread committing_;
+    std::thread remembering_;
 };
 
 } // namespace
@@ -82,11 +93,13 @@ void worker::run(const std::stop_token& stop) {
     core_->ready = false;
     faults::point("worker.drained");
     crew.stop_committing();
+    crew.stop_remembering();
     const int stuck = crew.stop_scoring();
     core_->stuck += stuck;
     {
         const lock_type lock(core_->mutex);
         if (!failure) failure = core_->failure;
+        for (const std::int32_t p : core_->held.partitions()) core_->release_held(p);
         core_->jobs.clear();
         core_->table.clear();
     }

@@ -126,13 +126,13 @@ def check_help():
     assert done.returncode == 0 and done.stderr == "", done
     for option in ("--role", "--brokers", "--data", "--listen", "--admin-listen", "--group", "--instance", "--threads", "--tests", "--kafka", "--delivery", "--profile", "--max-attempts", "--score-timeout",
                    "--topic-prefix", "--partitions", "--replication", "--keep", "--drain-timeout", "--max-body", "--max-header", "--max-connections", "--insecure",
-                   "--spool", "--spool-limit",
+                   "--spool", "--spool-limit", "--dedup-window",
                    "--log-format", "--log-level", "--config"):
         assert re.search(rf"{option}\b", done.stdout), option
-    for default in ("127.0.0.1:8080", "./data", "scorers", "512KiB", "16KiB", "10000", "90d", "25s", "60s", "1GiB", "exactly-once", "standard", "12"):
+    for default in ("127.0.0.1:8080", "./data", "scorers", "512KiB", "16KiB", "10000", "90d", "25s", "60s", "24h", "1GiB", "exactly-once", "standard", "12"):
         assert default in done.stdout, default
     assert "score-suspects" not in done.stdout  # what workers start for themselves
-    for absent in ("--auth", "--dedup-window"):
+    for absent in ("--auth",):
         assert absent not in done.stdout, absent
     for tool in ("check", "score", "calibrate", "report", "health", "dlq", "dlq list", "dlq show", "dlq replay", "dlq discard",
                  "audit", "verify"):

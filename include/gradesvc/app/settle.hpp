@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gradesvc/app/catalog.hpp"
+#include "gradesvc/app/origin.hpp"
 #include "gradesvc/app/test_lookup.hpp"
 #include "gradesvc/app/topics.hpp"
 #include "gradesvc/ports/follower.hpp"
@@ -19,6 +20,7 @@ struct settled {
     bool scored = false;          ///< else a dead letter
     std::string_view reason = {}; ///< of a dead letter: failure.code of docs/api.md (static text)
     ports::time_ms accepted_at{};
+    std::optional<domain::submission_id> id = {}; ///< app::outcome_id; unset where the record's position is the id
 };
 
 /// How much of a record goes into its dead letter.

@@ -36,6 +36,8 @@ public:
     void suspect_killed(); ///< its scorer, that is
     void job_abandoned();
     void threads_left(int count);
+    void duplicates(std::size_t count); ///< submissions whose outcome was there already
+    void recent_ids(double count);
     void rebalance();
     void partitions(double assigned);
     void standstill(seconds); ///< from giving up all partitions to having some again

@@ -50,6 +50,11 @@ struct collaborators {
 
     /// Called once per scoring thread; thread-safe. Empty: suspects are scored like all others.
     std::function<std::unique_ptr<suspect_scorer>()> make_suspect_scorer = {};
+
+    /// Where earlier outcomes are read, in these topics; null: submissions that come again and lost positions are not
+    /// looked after.
+    ports::log* log = nullptr;
+    app::topics names{};
 };
 
 struct options {
@@ -61,6 +66,7 @@ struct options {
     std::chrono::milliseconds max_linger{1000}; ///< the same with a long backlog
     std::chrono::milliseconds drain_timeout{25'000};
     std::chrono::milliseconds revoke_grace{500}; ///< for what is about to finish when partitions are taken away
+    std::chrono::milliseconds dedup_window{0};   ///< how long the id of a submission is recognised; 0 = not at all
     int attempts = 5;
     int deaths = 3;                                  ///< scorers in a row that a suspect may end
     std::chrono::milliseconds score_timeout{60'000}; ///< of a job that is no suspect; suspect_scorer has its own

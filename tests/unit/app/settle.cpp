@@ -321,3 +321,24 @@ TEST_CASE("a result says with which profile it was computed", "[settle]") {
     }
     CHECK(json_of(service.settle(record.view(), now)).at("scored_by").at("profile") == "standard");
 }
+
+TEST_CASE("outcomes carry the id by which the submission is recognised when it comes again", "[settle]") {
+    bench service;
+    const auto id_of = [&](const stored& record) { return service.settle(record.view(), now).id; };
+    const auto accepted = service.accepted(body);
+    CHECK(id_of(accepted) == domain::submission_id::parse(accepted.headers.at(4).value));
+    CHECK_FALSE(id_of(foreign(body))); // its place is its id: the same record cannot come again
+    const auto keyed = foreign(R"({"user_id":"u-1","test_id":"t","answers":{"q1":"A"},"submission_key":"k"})");
+    REQUIRE(id_of(keyed));
+    CHECK(id_of(keyed) == domain::submission_id::v5(R"(["u-1","t","k"])"));
+
+    auto named = foreign("no submission"); // becomes a dead letter
+    named.headers.push_back({"ce_subject", "0190a3b4-1111-7abc-8def-0123456789ab"});
+    const auto subject = domain::submission_id::parse("0190a3b4-1111-7abc-8def-0123456789ab");
+    CHECK(id_of(named) == subject);
+    CHECK(service.settle.dead_letter(named.view(), "internal", "", 5, now).id == subject);
+
+    named.headers.push_back({"dlq_replay", "3/14"});
+    CHECK(id_of(named) == outcome_id(*subject, "3/14"));
+    CHECK(id_of(named) != subject);
+}

@@ -88,6 +88,7 @@ TEST_CASE("without options everything has its default", "[options]") {
     CHECK(o.replication == 0);
     CHECK(o.keep == 90 * 24h);
     CHECK(o.drain_timeout == 25s);
+    CHECK(o.dedup_window == 24h);
     CHECK_FALSE(o.log_format);
     CHECK(o.log_level == gradesvc::telemetry::level::info);
 }
@@ -118,6 +119,7 @@ TEST_CASE("every option is read", "[options]") {
                            "--replication=2",
                            "--keep=7d",
                            "--drain-timeout=3s",
+                           "--dedup-window=0",
                            "--max-body=1MiB",
                            "--max-header=8KiB",
                            "--max-connections=5",
@@ -142,6 +144,7 @@ TEST_CASE("every option is read", "[options]") {
     CHECK(o.replication == 2);
     CHECK(o.keep == 7 * 24h);
     CHECK(o.drain_timeout == 3s);
+    CHECK(o.dedup_window == 0s);
     CHECK(o.max_body == 1024 * 1024);
     CHECK(o.max_header == 8 * 1024);
     CHECK(o.max_connections == 5);

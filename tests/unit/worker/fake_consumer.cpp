@@ -91,7 +91,8 @@ bool fake_consumer::collect(ports::polled& got) {
     losing_.insert(losing_.end(), got.losing.begin(), got.losing.end());
     for (const auto& a : got.gained) {
         const auto& entries = log_.partitions[a.partition];
-        auto at = std::ranges::lower_bound(entries, a.position, {}, &fake_log::entry::offset);
+        const bool reset = log_.reset_beyond_end && a.position > log_.ends[a.partition];
+        auto at = std::ranges::lower_bound(entries, reset ? 0 : a.position, {}, &fake_log::entry::offset);
         log_.owned[a.partition] = static_cast<std::size_t>(at - entries.begin());
         log_.paused.erase(a.partition);
         ++log_.generations[a.partition];

@@ -109,6 +109,7 @@ public:
     std::map<std::int32_t, int> generations; // counts assignments
     bool fresh = false;                      // never committed means so; else such a partition was left uncleanly at 0
     bool give_again = false;                 // what is released is offered again at once
+    bool reset_beyond_end = false;           // a position beyond the end is read from the earliest record
     std::size_t poll_limit = 500;
     std::function<void()> on_poll;      // may throw
     commit_hook on_commit;              // before the commit, without the mutex; an error is what commit returns

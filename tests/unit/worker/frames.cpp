@@ -48,6 +48,7 @@ TEST_CASE("records and outcomes come across whole") {
     s.scored = scored;
     s.reason = scored ? "" : "timed_out";
     s.accepted_at = sample().time;
+    if (scored) s.id = domain::submission_id::v5("x");
     frame_writer out(frame::settled);
     put(out, s, names);
     const auto answer = payload_of(out);
@@ -61,6 +62,7 @@ TEST_CASE("records and outcomes come across whole") {
     CHECK(got.scored == s.scored);
     CHECK(got.reason == s.reason);
     CHECK(got.accepted_at == s.accepted_at);
+    CHECK(got.id == s.id);
 }
 
 TEST_CASE("frames that are cut or made up are refused") {

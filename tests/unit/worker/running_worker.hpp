@@ -54,8 +54,9 @@ public:
     /// `apart` empty: suspects are scored like others.
     running_worker(
         fake_log& log, const worker::options& how, settle settler = [](const ports::record& r) { return result_of(r); },
-        settle apart = {})
-        : worker_(std::make_unique<worker::worker>(std::make_unique<fake_consumer>(log),
+        settle apart = {}, ports::log* history = nullptr)
+        : history_(history),
+          worker_(std::make_unique<worker::worker>(std::make_unique<fake_consumer>(log),
                                                    make(std::move(settler), std::move(apart)), how)),
           thread_([this] { run(); }) {}
     ~running_worker() { stop(); }
@@ -104,6 +105,7 @@ private:
             .clock = clock_,
             .metrics = metrics_,
             .make_suspect_scorer = make_apart,
+            .log = history_,
         };
     }
 
@@ -116,6 +118,7 @@ private:
         ended_ = true;
     }
 
+    ports::log* history_;
     test_clock clock_;
     telemetry::metrics metrics_{"test"};
     std::stop_source stop_;
