@@ -62,6 +62,14 @@ SQLite::Database connect(const std::filesystem::path& file, int flags) {
     return db;
 }
 
+/// A disk that is full or does not work at the moment may do so again later; anything else wants a person.
+[[noreturn]] void give_up(const std::filesystem::path& file, const SQLite::Exception& error) {
+    const int kind = error.getErrorCode() & 0xff; // without the details of an extended code
+    const auto why = complaint(file, error.what());
+    if (kind == SQLITE_FULL || kind == SQLITE_IOERR) throw ports::log_unavailable(why);
+    throw ports::log_error(why);
+}
+
 } // namespace
 
 std::string complaint(const std::filesystem::path& file, std::string_view what) {
@@ -81,7 +89,7 @@ SQLite::Database open_for_writing(const std::filesystem::path& file) try {
     make_schema(db, file);
     return db;
 } catch (const SQLite::Exception& error) {
-    throw ports::log_error(complaint(file, error.what()));
+    give_up(file, error);
 }
 
 void check_file(const std::filesystem::path& file) try {
@@ -90,13 +98,13 @@ void check_file(const std::filesystem::path& file) try {
     const int version = db.execAndGet("PRAGMA user_version").getInt();
     if (version != schema_version) throw other_version(file, version);
 } catch (const SQLite::Exception& error) {
-    throw ports::log_error(complaint(file, error.what()));
+    give_up(file, error);
 }
 
 SQLite::Database open_connection(const std::filesystem::path& file) try {
     return connect(file, 0);
 } catch (const SQLite::Exception& error) {
-    throw ports::log_error(complaint(file, error.what()));
+    give_up(file, error);
 }
 
 } // namespace gradesvc::embedded

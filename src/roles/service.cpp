@@ -69,6 +69,8 @@ service::service(const service_options& options, end_of_service& end)
         }
         open_admin();
         if (options.has_worker() && options.instance.empty()) instance_.emplace(options.data);
+    } catch (const ports::log_unavailable& error) {
+        throw std::runtime_error(error.what()); // no mistake: a service manager may try again
     } catch (const ports::log_error& error) {
         throw usage_error(error.what());
     } catch (const http::listen_error& error) {

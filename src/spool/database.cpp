@@ -2,6 +2,8 @@
 
 #include "gradesvc/ports/log_errc.hpp"
 
+#include <sqlite3.h>
+
 namespace gradesvc::spool {
 namespace {
 
@@ -39,6 +41,14 @@ void make_schema(SQLite::Database& db, const std::filesystem::path& file) {
     transaction.commit();
 }
 
+/// A disk that is full or does not work at the moment may do so again later; anything else wants a person.
+[[noreturn]] void give_up(const std::filesystem::path& file, const SQLite::Exception& error) {
+    const int kind = error.getErrorCode() & 0xff; // without the details of an extended code
+    const auto why = complaint(file, error.what());
+    if (kind == SQLITE_FULL || kind == SQLITE_IOERR) throw ports::log_unavailable(why);
+    throw ports::log_error(why);
+}
+
 } // namespace
 
 std::string complaint(const std::filesystem::path& file, std::string_view what) {
@@ -56,13 +66,13 @@ SQLite::Database open_for_writing(const std::filesystem::path& file) try {
     make_schema(db, file);
     return db;
 } catch (const SQLite::Exception& error) {
-    throw ports::log_error(complaint(file, error.what()));
+    give_up(file, error);
 }
 
 SQLite::Database open_for_reading(const std::filesystem::path& file) try {
     return {file.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, busy_timeout_ms};
 } catch (const SQLite::Exception& error) {
-    throw ports::log_error(complaint(file, error.what()));
+    give_up(file, error);
 }
 
 } // namespace gradesvc::spool
