@@ -18,8 +18,8 @@ namespace {
 /// A subcommand with its options and its way to the log.
 template <class Options>
 struct command {
-    command(CLI::App& service, const std::string& name, const std::string& help)
-        : words(*service.add_subcommand(name, help)), access(words, service) {}
+    command(CLI::App& service, const std::string& name, group_use group, const std::string& help)
+        : words(*service.add_subcommand(name, help)), access(words, service, group) {}
 
     CLI::App& words;
     log_access access;
@@ -54,7 +54,8 @@ CLI::Option* delivery(CLI::App& app, ports::delivery_mode& target) {
 
 tool declare_audit(CLI::App& app) {
     const auto audit = std::make_shared<command<tools::audit_options>>(
-        app, "audit", "Prove from the log that no submission was lost or doubled; the service may go on meanwhile");
+        app, "audit", group_use::named,
+        "Prove from the log that no submission was lost or doubled; the service may go on meanwhile");
     auto& how = audit->options.how;
     audit->access.share(delivery(audit->words, how.delivery));
     audit->access.share(duration(audit->words, "--keep", how.keep,
@@ -75,7 +76,7 @@ tool declare_audit(CLI::App& app) {
 
 tool declare_verify(CLI::App& app) {
     const auto verify = std::make_shared<command<tools::verify_options>>(
-        app, "verify", "Compute stored results again, from submission and test, and compare bytes");
+        app, "verify", group_use::none, "Compute stored results again, from submission and test, and compare bytes");
     auto& how = verify->options.how;
     how.engine_version = version;
     verify->words.add_option("--test", how.test, "Only results of this test")->type_name("ID")->group("Which");

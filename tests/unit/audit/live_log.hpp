@@ -70,7 +70,7 @@ public:
     std::unique_ptr<ports::consumer> make_consumer(const ports::consumer_options&) override {
         throw std::logic_error("unused");
     }
-    std::unique_ptr<ports::reader> make_reader(std::vector<std::string>, ports::positions) override {
+    std::unique_ptr<ports::reader> make_reader(std::vector<std::string>, ports::positions, ports::flow) override {
         throw std::logic_error("unused");
     }
     std::unique_ptr<ports::reader> make_reader(ports::positions from) override;
