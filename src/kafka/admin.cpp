@@ -3,7 +3,9 @@
 #include "kafka/errors.hpp"
 #include "kafka/query.hpp"
 
+#include <algorithm>
 #include <array>
+#include <thread>
 
 namespace gradesvc::kafka {
 namespace {
@@ -97,17 +99,27 @@ std::map<std::string, topic_settings> describe_topics(rd_kafka_t* client, const 
     return found;
 }
 
-std::map<std::int32_t, ports::group_position> group_positions(rd_kafka_t* client, const std::string& group,
-                                                              const rd_kafka_topic_partition_list_t& partitions,
-                                                              milliseconds timeout) {
+namespace {
+
+constexpr milliseconds ask_again{10};
+
+/// Adds what the group has committed for these partitions to `found`. False: for one of them a commit is not decided yet.
+bool ask_positions(rd_kafka_t* client, const std::string& group, const rd_kafka_topic_partition_list_t& partitions,
+                   milliseconds timeout, std::map<std::int32_t, ports::group_position>& found) {
     const offsets_request request(rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), &partitions));
     auto* raw = request.get();
     const auto options = options_for(client, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, timeout);
+    const error_ptr refused(rd_kafka_AdminOptions_set_require_stable_offsets(options.get(), 1));
     const queue_ptr queue(rd_kafka_queue_new(client));
     rd_kafka_ListConsumerGroupOffsets(client, &raw, 1, options.get(), queue.get());
     const auto event = answer(queue.get(), timeout);
-    const auto check = [&group](rd_kafka_resp_err_t error) {
+    bool decided = true;
+    const auto check = [&](rd_kafka_resp_err_t error) {
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+        if (error == RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT) {
+            decided = false;
+            return;
+        }
         const auto why = "Kafka: positions of group " + group + ": " + text_of(error);
         if (means_forbidden(error)) throw ports::log_error(why);
         throw ports::log_unavailable(why);
@@ -116,14 +128,38 @@ std::map<std::int32_t, ports::group_position> group_positions(rd_kafka_t* client
     std::size_t count = 0;
     const auto* const* groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
         rd_kafka_event_ListConsumerGroupOffsets_result(event.get()), &count);
-    std::map<std::int32_t, ports::group_position> found;
     for (std::size_t i = 0; i < count; ++i) {
         if (const auto* error = rd_kafka_group_result_error(groups[i])) check(rd_kafka_error_code(error));
         const auto* committed = rd_kafka_group_result_partitions(groups[i]);
-        for (int p = 0; p < committed->cnt; ++p) {
+        for (int p = 0; committed != nullptr && p < committed->cnt; ++p) {
             const auto& one = committed->elems[p];
             check(one.err);
-            if (one.offset >= 0) found[one.partition] = {one.offset, std::string(note_of(one))};
+            if (one.err == RD_KAFKA_RESP_ERR_NO_ERROR && one.offset >= 0)
+                found[one.partition] = {one.offset, std::string(note_of(one))};
+        }
+    }
+    return decided;
+}
+
+} // namespace
+
+std::map<std::int32_t, ports::group_position> group_positions(rd_kafka_t* client, const std::string& group,
+                                                              const rd_kafka_topic_partition_list_t& partitions,
+                                                              milliseconds timeout) {
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    const auto left = [deadline] {
+        return std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+    };
+    std::map<std::int32_t, ports::group_position> found;
+    if (ask_positions(client, group, partitions, timeout, found)) return found;
+    // In a busy group hardly ever all of them are decided at the same moment: one by one.
+    for (int i = 0; i < partitions.cnt; ++i) {
+        const auto one = make_partition_list(1);
+        rd_kafka_topic_partition_list_add(one.get(), partitions.elems[i].topic, partitions.elems[i].partition);
+        while (!ask_positions(client, group, *one, std::max(left(), milliseconds(1)), found)) {
+            if (left() <= ask_again)
+                throw ports::log_unavailable("Kafka: a commit of group " + group + " stays undecided");
+            std::this_thread::sleep_for(ask_again);
         }
     }
     return found;

@@ -21,7 +21,8 @@ std::string create_topics(rd_kafka_t* client, const std::vector<new_topic>& topi
 std::map<std::string, topic_settings> describe_topics(rd_kafka_t* client, const std::vector<std::string>& topics,
                                                       std::chrono::milliseconds timeout);
 
-/// What the group has committed for these partitions. Throws ports::log_error too, when it may not be looked at.
+/// What the group has committed for these partitions, once commits under way are decided. Throws ports::log_error too, when
+/// it may not be looked at.
 std::map<std::int32_t, ports::group_position> group_positions(rd_kafka_t* client, const std::string& group,
                                                               const rd_kafka_topic_partition_list_t& partitions,
                                                               std::chrono::milliseconds timeout);

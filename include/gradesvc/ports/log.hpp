@@ -73,8 +73,8 @@ public:
     /// are those of clocks: where one went back, a later record of before `time` may follow.
     virtual positions at(std::span<const std::string> topics, time_ms time, std::chrono::milliseconds timeout) = 0;
 
-    /// What `group` has committed for the partitions of `topic`, as of its last commit that is decided; partitions
-    /// without any are absent. Does not make the caller a member.
+    /// What `group` has committed for the partitions of `topic`; partitions without any are absent. Commits under way are
+    /// waited for, at most `timeout`: log_unavailable. Does not make the caller a member.
     virtual std::map<std::int32_t, group_position> group_positions(const std::string& group, const std::string& topic,
                                                                    std::chrono::milliseconds timeout) = 0;
 };
