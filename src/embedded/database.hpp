@@ -1,7 +1,7 @@
 // The SQLite file of the log: its schema, connections to it, and where a record stands in it.
 #pragma once
 
-#include <SQLiteCpp/SQLiteCpp.h>
+#include "sqlite/statement.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -10,6 +10,10 @@
 #include <string_view>
 
 namespace gradesvc::embedded {
+
+using sqlite::bind_blob;
+using sqlite::blob;
+using sqlite::reset_at_end;
 
 /// Records are stored in the order of this number: all of a partition side by side, by offset.
 constexpr int offset_bits = 40;
@@ -32,26 +36,5 @@ void check_file(const std::filesystem::path& file);
 
 /// A further connection: one per thread. Throws ports::log_error.
 SQLite::Database open_connection(const std::filesystem::path& file);
-
-/// Resets a statement that is kept for reuse, so that it holds no lock and no pointer to what was bound.
-class reset_at_end {
-public:
-    explicit reset_at_end(SQLite::Statement& statement) : statement_(statement) {}
-    ~reset_at_end() { statement_.tryReset(); }
-    reset_at_end(const reset_at_end&) = delete;
-    reset_at_end& operator=(const reset_at_end&) = delete;
-
-private:
-    SQLite::Statement& statement_;
-};
-
-inline void bind_blob(SQLite::Statement& statement, int at, std::string_view bytes) {
-    statement.bindNoCopy(at, bytes.data(), static_cast<int>(bytes.size()));
-}
-
-inline std::string_view blob(const SQLite::Column& column) {
-    const void* const bytes = column.getBlob();
-    return {static_cast<const char*>(bytes), static_cast<std::size_t>(column.getBytes())};
-}
 
 } // namespace gradesvc::embedded

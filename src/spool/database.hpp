@@ -1,13 +1,17 @@
 // The SQLite file of the spool: its schema, connections to it.
 #pragma once
 
-#include <SQLiteCpp/SQLiteCpp.h>
+#include "sqlite/statement.hpp"
 
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 namespace gradesvc::spool {
+
+using sqlite::bind_blob;
+using sqlite::blob;
+using sqlite::reset_at_end;
 
 /// "spool FILE: what": for log_error.
 std::string complaint(const std::filesystem::path& file, std::string_view what);
@@ -17,26 +21,5 @@ SQLite::Database open_for_writing(const std::filesystem::path& file);
 
 /// A further connection, for reading. Throws ports::log_error.
 SQLite::Database open_for_reading(const std::filesystem::path& file);
-
-/// Resets a statement that is kept for reuse, so that it holds no lock and no pointer to what was bound.
-class reset_at_end {
-public:
-    explicit reset_at_end(SQLite::Statement& statement) : statement_(statement) {}
-    ~reset_at_end() { statement_.tryReset(); }
-    reset_at_end(const reset_at_end&) = delete;
-    reset_at_end& operator=(const reset_at_end&) = delete;
-
-private:
-    SQLite::Statement& statement_;
-};
-
-inline void bind_blob(SQLite::Statement& statement, int at, std::string_view bytes) {
-    statement.bindNoCopy(at, bytes.data(), static_cast<int>(bytes.size()));
-}
-
-inline std::string_view blob(const SQLite::Column& column) {
-    const void* const bytes = column.getBlob();
-    return {static_cast<const char*>(bytes), static_cast<std::size_t>(column.getBytes())};
-}
 
 } // namespace gradesvc::spool
