@@ -2,11 +2,14 @@
 import concurrent.futures
 import contextlib
 import os
+import signal
 import subprocess
 import threading
 import time
 
 from schedule import DISTURBS_THE_LOG
+
+YOUTH = 2  # seconds in which a process may not yet have its signal handlers
 
 
 class Disk:
@@ -44,8 +47,9 @@ class Faults:
     """`places`: workers, spares, and front (what takes submissions), lists of Program. `note`: called with every event done.
     `ends`: exit codes that are as good as 0 after SIGTERM, because a submission may end a process at the same time."""
 
-    def __init__(self, places, clock, budget, brokers, disk, note, ends):
+    def __init__(self, places, clock, budget, brokers, reader, disk, note, ends):
         self.places, self.clock, self.budget, self.brokers, self.disk, self.note = places, clock, budget, brokers, disk, note
+        self.reader = reader
         self.ends = {0, *ends}  # exit codes after SIGTERM
         self.findings = []
         self.pool = concurrent.futures.ThreadPoolExecutor(64)
@@ -83,7 +87,7 @@ class Faults:
     def _broker(self, event):
         if not self.brokers.mutex.acquire(timeout=30):
             return
-        with contextlib.closing(_Release(self.brokers.mutex)):
+        with contextlib.closing(_Release(self.brokers.mutex)), self.reader.closed():
             self.note(event, "broker")
             self.brokers.take_away(event.target, event.kind == "broker-kill")
             time.sleep(event.seconds)
@@ -143,8 +147,9 @@ class Faults:
 
     def _terminate(self, program):
         ends = len(program.ends)
+        young = time.monotonic() - program.started < YOUTH
         code = program.terminate()
-        if code not in self.ends and len(program.ends) == ends:
+        if not (young and code == -signal.SIGTERM) and code not in self.ends and len(program.ends) == ends:
             self.findings.append(f"{program.name}: exit {code} after SIGTERM")
 
 

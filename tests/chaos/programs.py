@@ -55,6 +55,7 @@ class Program:
         self.environment = {**environment(), **clock.settings(name)}
         self.busy = threading.Lock()
         self.process = None
+        self.started = 0.0
         self.wanted = False
         self.ends = []  # (time, exit code) of those that ended by themselves
 
@@ -62,6 +63,7 @@ class Program:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([EXECUTABLE, "--log-format", "json", "--drain-timeout", f"{DRAIN}s", *self.options], stderr=log,
                                             stdout=log, env=self.environment, cwd=ROOT)
+        self.started = time.monotonic()
         self.wanted = True
 
     def running(self):

@@ -77,11 +77,11 @@ class Chaos:
             program.start()
         self.keeper = Keeper(self.programs(), "poison-memory" in o.weights)
         self.keeper.start()
-        self.faults = faults.Faults(self.places, self.clock, self.budget, self.brokers, self.disk, self._note, self.allowed)
         wait_until(self._ready, "ready")
         self.reader = (embedded_log.Reader(data / "log.db", self.book) if o.log == "embedded"
                        else kafka_log.Reader(self.brokers.address, self.book))
         self.reader.start()
+        self.faults = faults.Faults(self.places, self.clock, self.budget, self.brokers, self.reader, self.disk, self._note, self.allowed)
         self.clients = [Client(n, port, o.seed, self.budget, self.acknowledged, alone=n == 0) for n in range(CONNECTIONS)]
         for client in self.clients:
             client.start()
