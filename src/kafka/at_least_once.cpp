@@ -23,15 +23,15 @@ void at_least_once::delivered(const rd_kafka_message_t& message) {
     const auto why = delivery_errc(message.err, rd_kafka_message_status(&message));
     // Doubles are allowed here, so an unknown outcome may simply be tried again.
     if (why == ports::log_errc::too_large)
-        result_ = {why, reinterpret_cast<std::uintptr_t>(message._private) - 1};
+        result_ = {why, index_of(message)};
     else if (!result_.error)
         result_ = {ports::log_errc::unavailable};
 }
 
 void at_least_once::produce(std::span<const ports::outgoing> outputs) {
     for (std::size_t i = 0; i < outputs.size() && !result_.error; ++i) {
-        auto error = sender_.send(outputs[i], reinterpret_cast<void*>(i + 1));
-        for (; error == RD_KAFKA_RESP_ERR__QUEUE_FULL; error = sender_.send(outputs[i], reinterpret_cast<void*>(i + 1)))
+        auto error = sender_.send(outputs[i], to_opaque(i));
+        for (; error == RD_KAFKA_RESP_ERR__QUEUE_FULL; error = sender_.send(outputs[i], to_opaque(i)))
             rd_kafka_poll(client_.get(), 10);
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
             ++pending_;

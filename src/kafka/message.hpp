@@ -18,6 +18,14 @@ ports::record to_record(const rd_kafka_message_t& message, std::string_view topi
 /// The record that a failed message was to be. The partition is left to the key, where it has one.
 ports::outgoing to_outgoing(const rd_kafka_message_t& message);
 
+/// The place of a record in its window, as what comes back with its delivery report.
+inline void* to_opaque(std::size_t index) {
+    return reinterpret_cast<void*>(index + 1); // NOLINT(performance-no-int-to-ptr): a number all the way
+}
+inline std::size_t index_of(const rd_kafka_message_t& message) {
+    return reinterpret_cast<std::uintptr_t>(message._private) - 1;
+}
+
 /// Appends records to the queue of a producer. Thread-safe.
 class record_sender {
 public:

@@ -117,7 +117,7 @@ void transactions::delivered(const rd_kafka_message_t& message) {
     }
     undelivered_ = true;
     if (delivery_errc(message.err, rd_kafka_message_status(&message)) == ports::log_errc::too_large)
-        too_large_.push_back(reinterpret_cast<std::uintptr_t>(message._private) - 1);
+        too_large_.push_back(index_of(message));
 }
 
 ports::commit_result transactions::commit(std::span<const ports::outgoing> outputs,
@@ -151,7 +151,7 @@ std::optional<transactions::failure> transactions::produce(std::span<const ports
     const auto deadline = steady_clock::now() + patience;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         for (;;) {
-            const auto error = producer_->sender.send(outputs[i], reinterpret_cast<void*>(i + 1));
+            const auto error = producer_->sender.send(outputs[i], to_opaque(i));
             if (error == RD_KAFKA_RESP_ERR_NO_ERROR) break;
             if (error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) too_large_.push_back(i);
             if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL || steady_clock::now() > deadline)

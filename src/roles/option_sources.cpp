@@ -14,7 +14,7 @@ namespace gradesvc::roles {
 namespace {
 
 bool configurable(const CLI::Option& option) {
-    const auto names = option.get_lnames();
+    const auto& names = option.get_lnames();
     return !names.empty() && names.front() != "help" && names.front() != "version" && names.front() != "config";
 }
 
@@ -27,8 +27,8 @@ std::string variable_of(const std::string& name) {
 
 // Read before there are threads.
 const char* variable_text(const std::string& name) {
-    return std::getenv(name.c_str());
-} // NOLINT(concurrency-mt-unsafe)
+    return std::getenv(name.c_str()); // NOLINT(concurrency-mt-unsafe)
+}
 
 std::vector<std::string> lines_of(const std::string& text) {
     std::vector<std::string> lines;
