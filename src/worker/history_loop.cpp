@@ -140,7 +140,8 @@ private:
         if (all || joined || before == ranges_.end()) ranges_[partition] = {log_.where(w.end, {partition}), since};
         {
             const lock_type lock(shared_.mutex);
-            shared_.known.known_since(partition, turn, since);
+            // Once the whole window is read nothing waits any more, though a clock may go back behind its begin.
+            shared_.known.known_since(partition, turn, all ? ports::time_ms::min() : since);
             shared_.judge_again(partition);
         }
         if (!all) return;

@@ -107,6 +107,22 @@ TEST_CASE("a fresh id waits for the newest outcomes only; one that may be older 
     CHECK(all[2].value == next);
 }
 
+TEST_CASE("a clock that goes back after everything is known makes nothing wait") {
+    fake_log log;
+    outcome_store store(1);
+    log.append(0, "ann", keyed("first").to_string());
+    log.checkpoints[0] = {0, 0, ""};
+    running_worker w(log, deduplicating(), by_id(), {}, &store);
+    log.assign({0});
+    REQUIRE(eventually([&] { return at(log, 0, 1); })); // the whole window is read: such an id has no time
+    w.clock().shift = -10min;
+    log.append(0, "ann", keyed("second").to_string());
+    log.append(0, "bob", submission_id::v7(now(), {1, 1}).to_string());
+    CHECK(eventually([&] { return at(log, 0, 3); }));
+    w.stop();
+    CHECK(log.count() == 3);
+}
+
 TEST_CASE("what waits to be judged holds up neither a drain nor a revocation, and is left to the next owner") {
     fake_log log;
     outcome_store store(1);

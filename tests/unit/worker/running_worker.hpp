@@ -83,6 +83,7 @@ public:
     void forget() { worker_.reset(); }
     worker::worker& operator*() { return *worker_; }
     telemetry::metrics& metrics() { return metrics_; }
+    test_clock& clock() { return clock_; }
     std::string exposed() const { return metrics_.expose(); }
 
 private:

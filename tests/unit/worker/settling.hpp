@@ -11,9 +11,10 @@ namespace gradesvc::test {
 
 struct test_clock final : ports::clock {
     ports::time_ms now() const override {
-        return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+        return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()) + shift.load();
     }
     std::array<std::uint64_t, 2> random() override { return {++counter_, 7}; }
+    std::atomic<std::chrono::milliseconds> shift{}; ///< of this clock against the real one
 
 private:
     std::atomic<std::uint64_t> counter_{0};
