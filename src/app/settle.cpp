@@ -1,12 +1,11 @@
 #include "gradesvc/app/settle.hpp"
 
 #include "app/events.hpp"
-#include "codec/result.hpp"
 #include "codec/submission_decoder.hpp"
 #include "gradesvc/app/dead_letters.hpp"
 #include "gradesvc/app/origin.hpp"
 #include "gradesvc/faults/fault.hpp"
-#include "gradesvc/report/narrate.hpp"
+#include "report/result_document.hpp"
 
 #include <algorithm>
 
@@ -113,26 +112,23 @@ struct settler::impl {
         output.headers.push_back({"gs_source_offset", std::to_string(record.offset)});
         if (!replay.empty()) output.headers.push_back({std::string(replay_header), std::string(replay)});
         const std::string answers_sha256 = decoder.answers_sha256();
-        const auto locale = submission.locale.value_or(definition.locale);
-        const bool in_words = profile != scoring::profile::fast;
         output.value.reserve(1024 + 120 * sheet.item_scores.size() + 200 * sheet.skill_scores.size());
-        codec::append_result(output.value,
-                             {.submission_id = id,
-                              .user_id = submission.user_id,
-                              .test_id = submission.test_id,
-                              .test_version = test.version,
-                              .attempt = submission.attempt,
-                              .group_id = submission.group_id,
-                              .revision = revision,
-                              .reason = replay.empty() ? "scored" : "replay",
-                              .accepted_at = who.accepted_at,
-                              .scored_at = now,
-                              .engine_version = version,
-                              .profile = scoring::to_string(profile),
-                              .definition_sha256 = test.sha256,
-                              .answers_sha256 = answers_sha256},
-                             sheet, definition, locale,
-                             in_words ? report::narrate(sheet, definition, locale) : domain::narrative());
+        report::append_document(output.value,
+                                {.submission_id = id,
+                                 .user_id = submission.user_id,
+                                 .test_id = submission.test_id,
+                                 .test_version = test.version,
+                                 .attempt = submission.attempt,
+                                 .group_id = submission.group_id,
+                                 .revision = revision,
+                                 .reason = replay.empty() ? "scored" : "replay",
+                                 .accepted_at = who.accepted_at,
+                                 .scored_at = now,
+                                 .engine_version = version,
+                                 .profile = scoring::to_string(profile),
+                                 .definition_sha256 = test.sha256,
+                                 .answers_sha256 = answers_sha256},
+                                sheet, definition, submission.locale, profile);
         return {
             .output = std::move(output), .scored = true, .accepted_at = who.accepted_at, .id = unique_id(record, who)};
     }
