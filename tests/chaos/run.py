@@ -29,11 +29,6 @@ SETTLE = 150  # seconds in which everything must be settled after a round
 FAST = ["session.timeout.ms=3000", "transaction.timeout.ms=6000"]  # a dead worker is missed sooner
 DEADLY = {"poison-crash": (-signal.SIGSEGV,), "poison-memory": (-signal.SIGKILL, -signal.SIGABRT), "poison-loop": (1,)}
 
-# Kinds of events → the option that came with what makes them harmless.
-NEEDS = {"poison-crash": "--score-timeout", "poison-memory": "--score-timeout", "poison-loop": "--score-timeout", "all-kill": "--dedup-window",
-         "api-kill": "--dedup-window", "api-term": "--dedup-window", "api-pause": "--dedup-window", "all-term": "--dedup-window",
-         "all-pause": "--dedup-window", "disk-full": "--dedup-window", "broker-kill": "--dedup-window", "broker-term": "--dedup-window"}
-
 
 class Chaos:
     def __init__(self, options):
@@ -177,7 +172,7 @@ class Chaos:
         while not self.findings and (time.monotonic() - self.began < o.hours * 3600 if o.hours else number < o.rounds):
             number += 1
             self.round(number, o.submissions // o.rounds)
-        if not self.findings and o.audit:
+        if not self.findings:
             self.audit()
 
     def tear_down(self, keep):
@@ -255,12 +250,6 @@ def parse(arguments=None):
         print("disk-full is left out: it needs root", flush=True)
         options.weights.pop("disk-full", None)
     options.submissions = options.submissions or 1000 * options.events * options.rounds
-    help_text = subprocess.run([EXECUTABLE, "--help"], capture_output=True, text=True, check=True, env=environment()).stdout
-    options.audit = "\n  audit " in help_text
-    for kind, option in NEEDS.items():
-        if kind in options.weights and option not in help_text:
-            del options.weights[kind]
-            print(f"{kind} is left out: there is no {option}", flush=True)
     return options
 
 
