@@ -3,32 +3,16 @@
 
 #include "gradesvc/readmodel/sqlite.hpp"
 #include "support/catch.hpp"
+#include "support/temp_folder.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <utility>
 
 namespace gradesvc::readmodel {
 
-class temp_folder {
-public:
-    temp_folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "gradesvc-readmodel-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~temp_folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    temp_folder(const temp_folder&) = delete;
-    temp_folder& operator=(const temp_folder&) = delete;
-
-    std::filesystem::path file() const { return path_ / "view" / "readmodel.db"; }
-
-private:
-    std::filesystem::path path_;
+struct temp_folder : test::temp_folder {
+    std::filesystem::path file() const { return path() / "view" / "readmodel.db"; }
 };
 
 inline ports::time_ms at(std::int64_t ms) { return ports::time_ms(std::chrono::milliseconds(1'700'000'000'000 + ms)); }
