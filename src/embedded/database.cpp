@@ -1,13 +1,12 @@
 #include "embedded/database.hpp"
 
 #include "gradesvc/ports/log_errc.hpp"
-
-#include <sqlite3.h>
+#include "sqlite/file.hpp"
 
 namespace gradesvc::embedded {
 namespace {
 
-constexpr int schema_version = 1;
+constexpr int format = 1;
 constexpr int busy_timeout_ms = 10'000;
 
 // A slot numbers a partition of a topic over all topics; row ids of records begin with it. `first` is the offset of the
@@ -46,27 +45,15 @@ ports::log_error other_version(const std::filesystem::path& file, int version) {
         complaint(file, "written by another version of gradesvc (format " + std::to_string(version) + ")"));
 }
 
-void make_schema(SQLite::Database& db, const std::filesystem::path& file) {
-    SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
-    const int version = db.execAndGet("PRAGMA user_version").getInt();
-    if (version == schema_version) return;
-    if (version != 0) throw other_version(file, version);
-    db.exec(schema);
-    db.exec("PRAGMA user_version = " + std::to_string(schema_version));
-    transaction.commit();
-}
-
 SQLite::Database connect(const std::filesystem::path& file, int flags) {
     SQLite::Database db(file.string(), flags | SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, busy_timeout_ms);
     db.exec("PRAGMA foreign_keys = ON");
     return db;
 }
 
-/// A disk that is full or does not work at the moment may do so again later; anything else wants a person.
 [[noreturn]] void give_up(const std::filesystem::path& file, const SQLite::Exception& error) {
-    const int kind = error.getErrorCode() & 0xff; // without the details of an extended code
     const auto why = complaint(file, error.what());
-    if (kind == SQLITE_FULL || kind == SQLITE_IOERR) throw ports::log_unavailable(why);
+    if (sqlite::passing(error)) throw ports::log_unavailable(why);
     throw ports::log_error(why);
 }
 
@@ -76,17 +63,13 @@ std::string complaint(const std::filesystem::path& file, std::string_view what) 
     return "embedded log " + file.string() + ": " + std::string(what);
 }
 
-bool damaged(const SQLite::Exception& error) {
-    return error.getErrorCode() == SQLITE_CORRUPT || error.getErrorCode() == SQLITE_NOTADB;
-}
-
 SQLite::Database open_for_writing(const std::filesystem::path& file) try {
     SQLite::Database db = connect(file, SQLite::OPEN_CREATE);
     db.exec("PRAGMA journal_mode = WAL");
     db.exec("PRAGMA synchronous = FULL"); // an acknowledged record survives a power cut
     db.exec("PRAGMA wal_autocheckpoint = 4000");
     db.exec("PRAGMA journal_size_limit = 67108864");
-    make_schema(db, file);
+    if (const int found = sqlite::make_schema(db, format, schema); found != format) throw other_version(file, found);
     return db;
 } catch (const SQLite::Exception& error) {
     give_up(file, error);
@@ -96,7 +79,7 @@ void check_file(const std::filesystem::path& file) try {
     if (!std::filesystem::exists(file)) throw ports::log_error(complaint(file, "there is none"));
     SQLite::Database db = connect(file, 0);
     const int version = db.execAndGet("PRAGMA user_version").getInt();
-    if (version != schema_version) throw other_version(file, version);
+    if (version != format) throw other_version(file, version);
 } catch (const SQLite::Exception& error) {
     give_up(file, error);
 }

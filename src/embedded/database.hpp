@@ -25,9 +25,6 @@ constexpr std::int64_t offset_of(std::int64_t row) { return row & ((std::int64_t
 /// "embedded log FILE: what": for log_error.
 std::string complaint(const std::filesystem::path& file, std::string_view what);
 
-/// Whether the file is damaged, rather than out of reach for now.
-bool damaged(const SQLite::Exception& error);
-
 /// Opens the file for the writing thread; makes it and its schema if missing. Throws ports::log_error.
 SQLite::Database open_for_writing(const std::filesystem::path& file);
 

@@ -4,6 +4,7 @@
 #include "embedded/database.hpp"
 #include "gradesvc/faults/fault.hpp"
 #include "gradesvc/telemetry/log.hpp"
+#include "sqlite/file.hpp"
 
 #include <sqlite3.h>
 
@@ -230,7 +231,7 @@ bool writer::expire_some() {
 }
 
 void writer::failed(const SQLite::Exception& error) {
-    if (damaged(error)) state_.set_broken(complaint(state_.file, error.what()));
+    if (sqlite::damaged(error)) state_.set_broken(complaint(state_.file, error.what()));
     if (healthy_.exchange(false))
         telemetry::log(telemetry::level::error, "the embedded log cannot be written",
                        {{"path", state_.file.native()}, {"errc", error.what()}});

@@ -1,6 +1,7 @@
 #include "readmodel/schema.hpp"
 
 #include "gradesvc/telemetry/log.hpp"
+#include "sqlite/file.hpp"
 
 #include <sqlite3.h>
 
@@ -75,26 +76,12 @@ SQLite::Database connect(const fs::path& file, int flags, int cache_kib) {
     return db;
 }
 
-void create_schema(SQLite::Database& db) {
-    SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
-    db.exec(create_tables);
-    pragma(db, "user_version=" + std::to_string(schema_version));
-    transaction.commit();
-}
-
 /// Why the file cannot be used, "" when it can; creates the schema in an empty file.
 std::string obstacle(SQLite::Database& db) {
     pragma(db, "journal_mode=WAL");
-    const int version = db.execAndGet("PRAGMA user_version").getInt();
+    const int version = sqlite::make_schema(db, schema_version, create_tables);
     if (version == schema_version) return "";
-    if (version != 0 || db.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() != 0)
-        return "schema version " + std::to_string(version) + " instead of " + std::to_string(schema_version);
-    create_schema(db);
-    return "";
-}
-
-bool is_damage(const SQLite::Exception& error) {
-    return error.getErrorCode() == SQLITE_NOTADB || error.getErrorCode() == SQLITE_CORRUPT;
+    return "schema version " + std::to_string(version) + " instead of " + std::to_string(schema_version);
 }
 
 /// The same for a file that may be no database at all.
@@ -104,7 +91,7 @@ std::string obstacle(const fs::path& file) {
         SQLite::Database db = connect(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 0);
         return obstacle(db);
     } catch (const SQLite::Exception& error) {
-        if (!is_damage(error)) throw;
+        if (!sqlite::damaged(error)) throw;
         return error.what();
     }
 }
@@ -146,7 +133,7 @@ fs::path wal_of(const fs::path& file) { return beside(file, "-wal"); }
 
 void note_damage(const fs::path& file, const SQLite::Exception& error) noexcept {
     try {
-        if (is_damage(error)) std::ofstream(damage_mark(file)) << error.what() << '\n';
+        if (sqlite::damaged(error)) std::ofstream(damage_mark(file)) << error.what() << '\n';
     } catch (const std::exception&) {
         return; // the error itself is on its way to the caller
     }

@@ -1,13 +1,12 @@
 #include "spool/database.hpp"
 
 #include "gradesvc/ports/log_errc.hpp"
-
-#include <sqlite3.h>
+#include "sqlite/file.hpp"
 
 namespace gradesvc::spool {
 namespace {
 
-constexpr int schema_version = 1;
+constexpr int format = 1;
 constexpr int busy_timeout_ms = 10'000;
 
 // `seq` is the order of acceptance. `refused` holds what the log will never take.
@@ -29,23 +28,9 @@ constexpr const char* schema = R"(
     CREATE INDEX refused_by_key ON refused (key);
 )";
 
-void make_schema(SQLite::Database& db, const std::filesystem::path& file) {
-    SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
-    const int version = db.execAndGet("PRAGMA user_version").getInt();
-    if (version == schema_version) return;
-    if (version != 0)
-        throw ports::log_error(
-            complaint(file, "written by another version of gradesvc (format " + std::to_string(version) + ")"));
-    db.exec(schema);
-    db.exec("PRAGMA user_version = " + std::to_string(schema_version));
-    transaction.commit();
-}
-
-/// A disk that is full or does not work at the moment may do so again later; anything else wants a person.
 [[noreturn]] void give_up(const std::filesystem::path& file, const SQLite::Exception& error) {
-    const int kind = error.getErrorCode() & 0xff; // without the details of an extended code
     const auto why = complaint(file, error.what());
-    if (kind == SQLITE_FULL || kind == SQLITE_IOERR) throw ports::log_unavailable(why);
+    if (sqlite::passing(error)) throw ports::log_unavailable(why);
     throw ports::log_error(why);
 }
 
@@ -63,7 +48,9 @@ SQLite::Database open_for_writing(const std::filesystem::path& file) try {
     db.exec("PRAGMA synchronous = FULL"); // an accepted submission survives a power cut
     db.exec("PRAGMA wal_autocheckpoint = 4000");
     db.exec("PRAGMA journal_size_limit = 67108864");
-    make_schema(db, file);
+    if (const int found = sqlite::make_schema(db, format, schema); found != format)
+        throw ports::log_error(
+            complaint(file, "written by another version of gradesvc (format " + std::to_string(found) + ")"));
     return db;
 } catch (const SQLite::Exception& error) {
     give_up(file, error);
