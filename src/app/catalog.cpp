@@ -4,7 +4,9 @@
 #include "codec/definition.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <mutex>
+#include <utility>
 
 namespace gradesvc::app {
 
@@ -14,7 +16,20 @@ std::string first_error(const domain::refusal& why) {
     return why.errors.empty() ? why.detail : why.errors.front().pointer + ": " + why.errors.front().detail;
 }
 
-constexpr auto by_version = [](const test_ptr& test, std::int64_t version) { return test->version < version; };
+auto place_of(auto& versions, std::int64_t version) {
+    return std::ranges::lower_bound(versions, version, {}, &published_test::version);
+}
+
+test_ptr published(const domain::test_definition& definition, const ports::record& record) {
+    return std::make_shared<published_test>(
+        published_test{.test_id = definition.test_id,
+                       .version = *definition.version,
+                       .sha256 = codec::definition_sha256(record.value),
+                       .json = std::string(record.value),
+                       .published_at = record.time,
+                       .title = std::string(definition.title.in(definition.locale)),
+                       .items = definition.items.size()});
+}
 
 } // namespace
 
@@ -25,23 +40,44 @@ std::string catalog::apply(const ports::record& record) {
     auto definition = codec::decode_definition(record.value);
     if (!definition) return first_error(definition.error());
     if (!definition->version) return "/version: is required";
-    auto test = std::make_shared<published_test>();
-    test->test_id = definition->test_id;
-    test->version = *definition->version;
-    test->sha256 = codec::definition_sha256(record.value);
-    test->json = std::string(record.value);
-    test->published_at = record.time;
-    test->title = definition->title.in(definition->locale);
-    test->items = definition->items.size();
+    const auto test = published(*definition, record);
     {
         std::unique_lock lock(mutex_);
         auto& versions = versions_[test->test_id];
-        const auto at = std::lower_bound(versions.begin(), versions.end(), test->version, by_version);
-        if (at != versions.end() && (*at)->version == test->version) return "";
-        versions.insert(at, test);
+        const auto at = place_of(versions, test->version);
+        if (at == versions.end() || (*at)->version != test->version)
+            versions.insert(at, test);
+        else if (remembered_.erase(at->get()) == 0 || (*at)->sha256 == test->sha256)
+            return "";
+        else
+            dropped_.push_back(std::exchange(*at, test));
     }
     if (!complete_ || scorer_of(*test)) return "";
     return first_error(scoring::scorer::compile(*std::move(definition)).error());
+}
+
+void catalog::remember(const ports::record& record) {
+    const auto definition = codec::decode_definition(record.value);
+    if (!definition || !definition->version) return;
+    auto test = published(*definition, record);
+    std::unique_lock lock(mutex_);
+    auto& versions = versions_[test->test_id];
+    const auto at = place_of(versions, test->version);
+    if (at != versions.end() && (*at)->version == test->version) return;
+    remembered_.insert(test.get());
+    versions.insert(at, std::move(test));
+}
+
+void catalog::set_complete() {
+    std::unique_lock lock(mutex_);
+    const auto unseen = [this](const test_ptr& test) { return remembered_.contains(test.get()); };
+    for (auto& [id, versions] : versions_) {
+        std::ranges::copy_if(versions, std::back_inserter(dropped_), unseen);
+        std::erase_if(versions, unseen);
+    }
+    std::erase_if(versions_, [](const auto& test) { return test.second.empty(); });
+    remembered_.clear();
+    complete_ = true;
 }
 
 std::shared_ptr<const scoring::scorer> catalog::scorer_of(const published_test& test) const {
@@ -61,7 +97,7 @@ test_ptr catalog::find(std::string_view test_id, std::int64_t version) const {
     const auto found = versions_.find(test_id);
     if (found == versions_.end()) return nullptr;
     const auto& versions = found->second;
-    const auto at = std::lower_bound(versions.begin(), versions.end(), version, by_version);
+    const auto at = place_of(versions, version);
     return at == versions.end() || (*at)->version != version ? nullptr : *at;
 }
 

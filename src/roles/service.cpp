@@ -52,11 +52,8 @@ service::service(const service_options& options, end_of_service& end)
         catalog_follower_.emplace(
             *log_, log_follower::setup{"tests",
                                        {names_.definitions},
-                                       [this](std::span<const ports::record> records, const ports::positions&) {
-                                           for (const auto& record : records)
-                                               if (const auto why = catalog_.apply(record); !why.empty())
-                                                   telemetry::log(level::warn, "a published test cannot be used",
-                                                                  {{"offset", record.offset}, {"error", why}});
+                                       [this](std::span<const ports::record> records, const ports::positions& next) {
+                                           apply_tests(records, next);
                                        },
                                        failed,
                                        {},
@@ -78,6 +75,13 @@ service::service(const service_options& options, end_of_service& end)
     } catch (const std::system_error& error) {
         throw usage_error(std::string("--data: ") + error.what());
     }
+}
+
+void service::apply_tests(std::span<const ports::record> records, const ports::positions& next) {
+    for (const auto& record : records)
+        if (const auto why = catalog_.apply(record); !why.empty())
+            telemetry::log(level::warn, "a published test cannot be used", {{"offset", record.offset}, {"error", why}});
+    if (tests_copy_) tests_copy_->keep(records, next, catalog_.complete());
 }
 
 service::~service() {
@@ -118,6 +122,7 @@ void service::open_publishers() {
             {.file = file, .limit_bytes = options_.spool ? options_.spool_limit : 0}, std::move(log),
             [this] { return log_->make_patient_publisher(); }, metrics_);
         spool_ = made.get();
+        tests_copy_.emplace(options_.data / "tests.db");
         publisher_ = std::move(made);
     } else {
         publisher_ = std::make_unique<prompt_publisher>(std::move(log));
@@ -166,12 +171,13 @@ http::readiness service::readiness() const {
     const auto kept = spool_ != nullptr ? spool_->state() : spool::state{};
     const bool away = !direct_->available();
     const bool storing = publisher_->available();
+    const bool started = now == phase::running || (now == phase::waiting_for_log && remembered_);
     const bool scoring = !options_.has_worker() || (worker != nullptr && worker->ready()) || (storing && away);
-    http::readiness answer{now == phase::running && storing && scoring && !end_.due(), {}};
+    http::readiness answer{started && storing && scoring && !end_.due(), {}};
     const char* status = "ready";
     if (now == phase::draining || end_.due())
         status = "draining";
-    else if (now == phase::waiting_for_log || (!storing && kept.mode == spool::mode::direct))
+    else if ((now == phase::waiting_for_log && !remembered_) || (!storing && kept.mode == spool::mode::direct))
         status = "waiting for the log";
     else if (now == phase::replaying)
         status = "replaying";
@@ -242,12 +248,22 @@ bool service::await(const std::string& what, const std::function<bool()>& done) 
 bool service::await_topics() {
     bool said = false;
     while (!try_topics()) {
-        if (!std::exchange(said, true))
+        if (!std::exchange(said, true)) {
             telemetry::log(level::warn, "waiting for the broker", {{"brokers", options_.brokers}});
+            remember_tests();
+        }
         manager_.starting("waiting for the broker");
         if (end_.wait(retry_interval)) return false;
     }
     return true;
+}
+
+// Until the log answers, submissions are accepted by the tests as they were known last.
+void service::remember_tests() {
+    if (!tests_copy_) return;
+    const auto count = tests_copy_->read([this](const ports::record& record) { catalog_.remember(record); });
+    remembered_ = count > 0;
+    if (remembered_) telemetry::log(level::info, "going by the tests as they were known last", {{"count", count}});
 }
 
 bool service::try_topics() {

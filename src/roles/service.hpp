@@ -5,6 +5,7 @@
 #include "gradesvc/app/publish_test.hpp"
 #include "gradesvc/app/submit.hpp"
 #include "gradesvc/http/server.hpp"
+#include "gradesvc/readmodel/tests_copy.hpp"
 #include "gradesvc/worker/worker.hpp"
 #include "roles/instance_name.hpp"
 #include "roles/options.hpp"
@@ -42,10 +43,12 @@ private:
     void open_http();
     void open_admin();
     http::readiness readiness() const;
+    void apply_tests(std::span<const ports::record> records, const ports::positions& next);
 
     bool start_parts(); // false: there is a reason to end
     bool await_topics();
     bool try_topics();
+    void remember_tests();
     bool await(const std::string& what, const std::function<bool()>& done);
     bool publish_definitions();
     void attend();
@@ -68,6 +71,8 @@ private:
     ports::publisher* direct_ = nullptr;          // of everything else; part of it
     spool::publisher* spool_ = nullptr;           // the same publisher, where there is a spool
     app::catalog catalog_;
+    std::optional<readmodel::tests_copy> tests_copy_; // where there is a spool
+    std::atomic<bool> remembered_{false};             // the catalog goes by it for now
     std::optional<log_follower> catalog_follower_;
     std::optional<result_view> view_;
     std::optional<prompt_follower> prompt_view_;

@@ -1,5 +1,5 @@
 // All published versions of all tests, in memory. Their scorers are compiled when they are asked for; those of the tests in
-// use are kept. Fed from test_definitions by one thread; everything else is thread-safe.
+// use are kept. Fed from test_definitions by one thread at a time; everything else is thread-safe.
 #pragma once
 
 #include "gradesvc/domain/errc.hpp"
@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace gradesvc::app {
@@ -49,8 +50,12 @@ public:
     /// once: its first submission finds it ready, and it is known here when it is beyond this engine.
     std::string apply(const ports::record& record);
 
+    /// Takes a record of test_definitions as it was read at an earlier time. It counts until apply() gets another one for
+    /// its version, at the longest until the catalog is complete.
+    void remember(const ports::record& record);
+
     /// Everything that stood in the log at the start is applied. Before that a test that is not here may yet come.
-    void set_complete() { complete_ = true; }
+    void set_complete();
     bool complete() const { return complete_; }
 
     test_ptr latest(std::string_view test_id) const; ///< null = unknown test
@@ -69,8 +74,12 @@ private:
         std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
     };
     std::atomic<bool> complete_{false};
-    mutable std::shared_mutex mutex_; // guards versions_
-    std::unordered_map<std::string, std::vector<test_ptr>, hash, std::equal_to<>> versions_;
+    using version_list = std::vector<test_ptr>; // ascending
+
+    mutable std::shared_mutex mutex_; // guards the next three
+    std::unordered_map<std::string, version_list, hash, std::equal_to<>> versions_;
+    std::unordered_set<const published_test*> remembered_; // of versions_: not seen in the log
+    std::vector<test_ptr> dropped_;                        // were remembered; somebody may still use them
     std::unique_ptr<scorer_cache> scorers_;
 };
 

@@ -17,6 +17,19 @@ std::string put(catalog& tests, const std::string& json, ports::time_ms time = a
     return tests.apply(record.view());
 }
 
+void remember(catalog& tests, const std::string& json) {
+    const stored record{.topic = "test_definitions", .time = at_ms(1), .value = json};
+    tests.remember(record.view());
+}
+
+/// simple_test() with another title.
+std::string other_test(int version) {
+    auto json = simple_test(version);
+    const auto at = json.find("\"T\"");
+    REQUIRE(at != std::string::npos);
+    return json.replace(at, 3, "\"U\"");
+}
+
 } // namespace
 
 TEST_CASE("versions of a test are found by number, and the latest", "[catalog]") {
@@ -95,4 +108,47 @@ TEST_CASE("a catalog is read by many while one thread applies", "[catalog]") {
     readers.clear();
     CHECK(wrong == 0);
     CHECK(tests.latest("t")->version == 200);
+}
+
+TEST_CASE("remembered tests are found until the log has been read", "[catalog]") {
+    catalog tests;
+    for (const int version : {1, 2, 3}) remember(tests, simple_test(version));
+    REQUIRE(tests.latest("t"));
+    CHECK(tests.latest("t")->version == 3);
+    CHECK(tests.scorer_of(*tests.latest("t")));
+    CHECK_FALSE(tests.complete());
+    const auto same = tests.find("t", 1);
+    const auto other = tests.find("t", 2);
+    CHECK(put(tests, simple_test(1)).empty());
+    CHECK(put(tests, other_test(2)).empty());
+    CHECK(tests.find("t", 1) == same);
+    CHECK(tests.find("t", 2)->title == "U");
+    CHECK(put(tests, simple_test(2)).empty()); // the log's own first record of a version counts
+    CHECK(tests.find("t", 2)->title == "U");
+    CHECK(tests.find("t", 3));
+    tests.set_complete();
+    CHECK(tests.versions("t").size() == 2);
+    CHECK(tests.latest("t")->title == "U");
+    CHECK(tests.scorer_of(*other)); // for those who hold it
+}
+
+TEST_CASE("a test that is only remembered is unknown once the log has been read", "[catalog]") {
+    catalog tests;
+    remember(tests, simple_test(1));
+    remember(tests, "no definition");
+    CHECK(tests.all_latest().size() == 1);
+    tests.set_complete();
+    CHECK_FALSE(tests.latest("t"));
+    CHECK(tests.all_latest().empty());
+    CHECK(put(tests, other_test(1)).empty());
+    CHECK(tests.latest("t")->title == "U");
+}
+
+TEST_CASE("what the log has told is not replaced by what is remembered", "[catalog]") {
+    catalog tests;
+    CHECK(put(tests, other_test(1)).empty());
+    remember(tests, simple_test(1));
+    CHECK(tests.latest("t")->title == "U");
+    tests.set_complete();
+    CHECK(tests.latest("t"));
 }
