@@ -21,14 +21,13 @@ auto place_of(auto& versions, std::int64_t version) {
 }
 
 test_ptr published(const domain::test_definition& definition, const ports::record& record) {
-    return std::make_shared<published_test>(
-        published_test{.test_id = definition.test_id,
-                       .version = *definition.version,
-                       .sha256 = codec::definition_sha256(record.value),
-                       .json = std::string(record.value),
-                       .published_at = record.time,
-                       .title = std::string(definition.title.in(definition.locale)),
-                       .items = definition.items.size()});
+    return std::make_shared<published_test>(published_test{.test_id = definition.test_id,
+                                                           .version = *definition.version,
+                                                           .sha256 = codec::definition_sha256(record.value),
+                                                           .json = std::string(record.value),
+                                                           .published_at = record.time,
+                                                           .title = std::string(definition.title.in(definition.locale)),
+                                                           .items = definition.items.size()});
 }
 
 } // namespace
