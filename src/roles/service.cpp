@@ -218,7 +218,7 @@ bool service::start_parts() {
     if (!await_topics()) return false;
     if (spool_ != nullptr) spool_->start_draining();
     // Or the first submissions would take the way over the spool.
-    if (!await("connecting to the broker", [this] { return direct_->available(); })) return false;
+    if (options_.has_api() && !await("connecting to the broker", [this] { return direct_->available(); })) return false;
     phase_ = phase::replaying;
     catalog_follower_->start();
     if (view_ && !await("waiting for the log", [this] { return view_->start(); })) return false;

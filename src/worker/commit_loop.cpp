@@ -7,8 +7,6 @@
 namespace gradesvc::worker {
 namespace {
 
-constexpr int backlog_share = 8; // of the time that the backlog takes to be scored, a window may wait one in so many
-
 /// The commit thread at work.
 class committer {
 public:
@@ -38,7 +36,7 @@ private:
             }
             linger(lock);
             shares = shared_.table.take_finished([this](std::int32_t p) { return shared_.lets_go(p); });
-            shared_.first_finished.reset();
+            shared_.commit_by.reset();
             for (const share& s : shares) shared_.committing.emplace_back(s.partition, s.epoch);
         }
         return window(std::move(shares));
@@ -55,17 +53,14 @@ private:
     }
 
     /// While more is being scored, a window is worth a moment's waiting: a commit costs the same with one record or a
-    /// thousand. The longer the backlog will take anyway, the longer that moment.
+    /// thousand. How long, is up to the result that is due first: one of a fresh submission hardly waits, those of a long
+    /// backlog have waited so much longer.
     void linger(lock_type& lock) {
-        const auto backlog = shared_.mean_job * (shared_.jobs.waiting() + shared_.jobs.out()) / shared_.how.threads;
-        const auto moment = std::clamp<steady::duration>(backlog / backlog_share, shared_.how.linger,
-                                                         std::max(shared_.how.linger, shared_.how.max_linger));
-        const auto until = shared_.first_finished.value_or(steady::time_point{}) + moment;
         auto enough = [&] {
-            return !shared_.scoring_now() || shared_.losing || shared_.draining || shared_.closing ||
-                   shared_.table.any_opening();
+            return !shared_.commit_by || steady::now() >= *shared_.commit_by || !shared_.scoring_now() ||
+                   shared_.losing || shared_.draining || shared_.closing || shared_.table.any_opening();
         };
-        shared_.finished.wait_until(lock, until, enough);
+        while (!enough()) shared_.finished.wait_until(lock, *shared_.commit_by);
     }
 
     /// Tries until the window is committed. False: it is not, and not ours any more.

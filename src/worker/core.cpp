@@ -4,6 +4,12 @@
 
 namespace gradesvc::worker {
 
+namespace {
+
+constexpr int age_share = 8; // a result may linger for one in so many of the time that its submission has waited
+
+} // namespace
+
 core::core(std::unique_ptr<ports::consumer> c, collaborators w, options o)
     : consumer(std::move(c)),
       with(std::move(w)),
@@ -33,10 +39,16 @@ void core::apply(std::vector<outcome>& outcomes) {
     }
 }
 
+void core::to_commit(outcome done) {
+    const auto age = with.clock.now() - done.source->record.time;
+    const auto linger = std::clamp<steady::duration>(age / age_share, how.linger, std::max(how.linger, how.max_linger));
+    const auto due = steady::now() + linger;
+    commit_by = std::min(commit_by.value_or(due), due);
+    table.finish(std::move(done));
+}
+
 void core::notice_finished() {
-    if (!table.anything_finished()) return;
-    if (!first_finished) first_finished = steady::now();
-    finished.notify_one();
+    if (table.anything_finished()) finished.notify_one();
 }
 
 void core::sweep(steady::time_point before) {

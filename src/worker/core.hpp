@@ -42,7 +42,7 @@ struct core : std::enable_shared_from_this<core> {
     std::vector<std::pair<std::int32_t, std::uint64_t>> committing; // partitions and epochs of the window under way
     bool in_call = false;                                           // the log is committing them at this moment
     std::vector<outcome> swept;                                     // reused by sweep()
-    std::optional<steady::time_point> first_finished;               // when the next window began to fill
+    std::optional<steady::time_point> commit_by;                    // when the first of what is finished is due
     steady::duration mean_job{};                                    // of late; 0 = not known
     std::size_t idle = 0;                                           // scoring threads that wait
     std::size_t alive = 0;                                          // scoring threads that have not ended
@@ -82,7 +82,8 @@ struct core : std::enable_shared_from_this<core> {
 
     // Under the mutex.
     void apply(std::vector<outcome>& outcomes);
-    void notice_finished(); ///< wakes whom finished outcomes concern
+    void to_commit(outcome done); ///< for the next window
+    void notice_finished();       ///< wakes whom finished outcomes concern
 
     /// Judges a finished outcome: it goes into the next window, without output if its submission had an outcome before,
     /// or it waits here until that is known.

@@ -36,7 +36,7 @@ void core::conclude(outcome done) {
         if (now == judgement::duplicate) pass_over(done);
     }
     if (jobs.finished(*done.source))
-        table.finish(std::move(done));
+        to_commit(std::move(done));
     else
         jobs.park(std::move(done));
 }
@@ -50,7 +50,7 @@ void core::adopt(outcome done) {
         }
         if (now == judgement::duplicate) pass_over(done);
     }
-    table.finish(std::move(done));
+    to_commit(std::move(done));
 }
 
 void core::judge_again(std::int32_t partition) {

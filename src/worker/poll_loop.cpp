@@ -94,6 +94,7 @@ private:
         if (!news.gained.empty()) faults::point("worker.gained");
         if (!news.losing.empty()) faults::point("worker.losing");
         postponed_.keep(news.records);
+        for (const std::int32_t p : postponed_.full(chunk)) shared_.consumer->pause(p);
         if (news.records.empty()) return;
         faults::point("worker.polled");
         learn_ends(news.records);
@@ -104,7 +105,6 @@ private:
 
     bool postpone(const ports::assignment& a) {
         if (a.committed || shared_.draining || !shared_.remembers()) return false;
-        shared_.consumer->pause(a.partition);
         postponed_.add(a);
         const lock_type lock(shared_.mutex);
         shared_.jobs.drop(a.partition, scheduler::orphans::discard);
@@ -134,7 +134,7 @@ private:
                 shared_.table.find(partition)->offsets.expect(waiting->begin);
             }
             deliver(std::move(waiting->records));
-            shared_.consumer->resume(partition);
+            if (waiting->paused) shared_.consumer->resume(partition);
         }
     }
 

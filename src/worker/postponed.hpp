@@ -1,11 +1,12 @@
-// Partitions that came without a committed position, until it is recovered: nothing of them is scored before. They are
-// paused; what the log delivers of them all the same waits here. Confined to the poll thread.
+// Partitions that came without a committed position, until it is recovered: nothing of them is scored before. What the log
+// delivers of them waits here, so they are to be paused once it is much. Confined to the poll thread.
 #pragma once
 
 #include "gradesvc/ports/consumer.hpp"
 
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace gradesvc::worker {
@@ -13,6 +14,7 @@ namespace gradesvc::worker {
 struct postponed_partition {
     std::int64_t begin = 0; ///< where the log delivers from
     std::vector<ports::record> records = {};
+    bool paused = false;
 };
 
 class postponed_partitions {
@@ -32,6 +34,16 @@ public:
             if (it != waiting_.end()) it->second.records.push_back(std::move(r));
             return it != waiting_.end();
         });
+    }
+
+    /// Those with so many records that no more should come; once each.
+    std::vector<std::int32_t> full(std::size_t records) {
+        std::vector<std::int32_t> found;
+        for (auto& [id, p] : waiting_) {
+            if (p.records.size() < records || std::exchange(p.paused, true)) continue;
+            found.push_back(id);
+        }
+        return found;
     }
 
     std::optional<postponed_partition> take(std::int32_t partition) {

@@ -30,12 +30,15 @@ public:
         std::int64_t offset;
         std::optional<std::string> key;
         std::string value;
+        ports::time_ms time;
     };
 
-    std::int64_t append(std::int32_t partition, std::optional<std::string> key, std::string value = "x") {
+    std::int64_t append(std::int32_t partition, std::optional<std::string> key, std::string value = "x",
+                        std::chrono::milliseconds age = {}) {
+        const auto time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) - age;
         const std::lock_guard lock(mutex);
         const std::int64_t offset = ends[partition]++;
-        partitions[partition].push_back({offset, std::move(key), std::move(value)});
+        partitions[partition].push_back({offset, std::move(key), std::move(value), time});
         changed.notify_all();
         return offset;
     }

@@ -79,6 +79,26 @@ TEST_CASE("a lone record is committed at once, and a slow commit lets the next w
     CHECK(log.windows.size() <= 3);
 }
 
+TEST_CASE("results of a long backlog share a window, one of a fresh submission does not wait for it") {
+    fake_log log;
+    const bool fresh = GENERATE(false, true);
+    for (int i = 0; i < 200; ++i) log.append(0, "ann", "x", std::chrono::minutes(1));
+    if (fresh) log.append(0, "bob", "x");
+    const auto slowly = [](const ports::record& r) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        return result_of(r);
+    };
+    running_worker w(log, running_worker::quick(1), slowly);
+    log.assign({0});
+    REQUIRE(eventually([&] { return log.count() > 0; }));
+    // The jobs take a second at least: a window of ann's alone is an eighth of 60 s, at most a second, behind its first.
+    const auto first = log.committed();
+    CHECK(first.size() < (fresh ? 50 : 201));
+    CHECK(first.size() > (fresh ? 0 : 100));
+    CHECK(std::ranges::any_of(first, [](const auto& o) { return o.key == "bob"; }) == fresh);
+    w.stop();
+}
+
 TEST_CASE("an output that is too large becomes a dead letter, at last without the original bytes") {
     fake_log log;
     for (int i = 0; i < 50; ++i) log.append(0, "user-" + std::to_string(i), i == 20 ? "big" : "x");
