@@ -6,7 +6,7 @@ namespace gradesvc::worker {
 
 namespace {
 
-constexpr int age_share = 8; // a result may linger for one in so many of the time that its submission has waited
+constexpr int age_share = 4; // a result may linger for one in so many of the time that its submission has waited
 
 } // namespace
 

@@ -62,7 +62,7 @@ struct options {
     int threads = 1;
     std::size_t max_records_in_flight = 20'000;           ///< read and not yet committed
     std::size_t max_bytes_in_flight = 64U * 1024U * 1024; ///< of those and their outputs
-    std::chrono::milliseconds linger{2};        ///< how long a result waits for more while more is being scored
+    std::chrono::milliseconds linger{5};        ///< how long a result waits for more while more is being scored
     std::chrono::milliseconds max_linger{1000}; ///< the same for submissions that have waited long
     std::chrono::milliseconds drain_timeout{25'000};
     std::chrono::milliseconds revoke_grace{500}; ///< for what is about to finish when partitions are taken away
