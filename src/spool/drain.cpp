@@ -49,7 +49,7 @@ void drain::run(const std::stop_token& stop) {
         rest(look_interval, false);
         try {
             measure();
-            if (gate_.direct() || !allowed_ || !log_.available() || !gate_.at_rest()) continue;
+            if (gate_.direct() || !gate_.begun() || !log_.available() || !gate_.at_rest()) continue;
             if (kept_.pending() == 0) { // nothing was kept after all
                 gate_.open();
                 continue;
@@ -72,6 +72,7 @@ void drain::run(const std::stop_token& stop) {
         } catch (const std::exception& error) {
             running_ = false;
             gate_.take_back();
+            collect();
             telemetry::log(level::error, "the spool cannot be drained",
                            {{"path", config_.file.native()}, {"errc", error.what()}});
             rest(retry_interval, false);
@@ -93,6 +94,13 @@ bool drain::empty_spool(const std::stop_token& stop, ports::publisher& to) {
             const std::lock_guard lock(window_.mutex);
             if (window_.failed) return false;
         }
+        if (!has_room()) {
+            rest(look_interval, true);
+            collect();
+            measure();
+            report(false);
+            continue;
+        }
         const auto some = rows_.after(last);
         faults::point("spool.read");
         for (const auto& row : some)
@@ -105,24 +113,22 @@ bool drain::empty_spool(const std::stop_token& stop, ports::publisher& to) {
         bool idle = false;
         {
             const std::lock_guard lock(window_.mutex);
-            idle = window_.open == 0 && window_.acknowledged.empty();
+            idle = window_.open == 0 && window_.acknowledged.empty() && window_.refused.empty();
         }
         if (some.empty() && idle) {
             if (gate_.open()) return true;
-            last = before_all; // what came meanwhile may stand anywhere
+            // What came meanwhile may stand anywhere, also before what comes next.
+            while (!gate_.at_rest() && !stop.stop_requested()) rest(tail_interval, false);
+            last = before_all;
             undeleted = kept_.undeleted();
         }
-        at_tail(some.empty());
+        if (some.empty()) at_tail();
     }
     return false;
 }
 
 /// At the end of what is kept those who come are held for a moment, or under load there would always be one more.
-bool drain::at_tail(bool all_read) {
-    if (!all_read) {
-        rest(look_interval, true);
-        return false;
-    }
+void drain::at_tail() {
     const auto now = steady::now();
     bool answers = false;
     {
@@ -137,7 +143,11 @@ bool drain::at_tail(bool all_read) {
         if (answers || now - *handing_over_ > 2 * longest_wait) handing_over_.reset();
     }
     rest(tail_interval, false);
-    return true;
+}
+
+bool drain::has_room() {
+    const std::lock_guard lock(window_.mutex);
+    return window_.open < most_open && window_.open_bytes < most_open_bytes;
 }
 
 void drain::publish(ports::publisher& to, const numbered& row) {

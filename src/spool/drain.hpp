@@ -16,7 +16,6 @@ public:
           telemetry::metrics& metrics);
     ~drain(); ///< what is not acknowledged by then stays
 
-    void start() { allowed_ = true; } ///< nothing is published before
     bool running() const { return running_.load(std::memory_order_relaxed); }
 
 private:
@@ -37,7 +36,8 @@ private:
     void publish(ports::publisher& to, const numbered& row);
     void decided(std::int64_t seq, std::size_t size, const ports::delivery& outcome);
     void collect();
-    bool at_tail(bool all_read);
+    void at_tail();
+    bool has_room();
     void rest(std::chrono::milliseconds time, bool until_room);
     void measure();
     void report(bool ended);
@@ -50,7 +50,7 @@ private:
     telemetry::metrics& metrics_;
     rows rows_;
     window window_;
-    std::atomic<bool> allowed_ = false, running_ = false;
+    std::atomic<bool> running_ = false;
 
     // of the draining thread
     std::uint64_t drained_ = 0;

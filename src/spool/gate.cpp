@@ -15,7 +15,7 @@ gate::gate(writer& kept, ports::publisher& log)
     : kept_(kept), log_(log), way_(kept.pending() > 0 ? way::kept : way::direct) {}
 
 void gate::publish(const ports::outgoing& record, ports::delivered done) {
-    if (direct() && log_.available()) return send(record, std::move(done));
+    if (passes()) return send(record, std::move(done));
     bool crowded = false;
     {
         const std::lock_guard lock(mutex_);
@@ -25,8 +25,8 @@ void gate::publish(const ports::outgoing& record, ports::delivered done) {
             return;
         }
     }
-    if (crowded) take_back();                                               // before this one
-    if (direct() && log_.available()) return send(record, std::move(done)); // since a moment ago
+    if (crowded) take_back();                           // before this one
+    if (passes()) return send(record, std::move(done)); // since a moment ago
     keep(kept_.next_seq(), record, done, "unavailable");
 }
 

@@ -12,6 +12,10 @@ public:
 
     void publish(const ports::outgoing& record, ports::delivered done);
 
+    /// The topics are there. What comes before is kept.
+    void begin() { begun_.store(true, std::memory_order_release); }
+    bool begun() const { return begun_.load(std::memory_order_acquire); }
+
     bool direct() const { return way_.load(std::memory_order_acquire) == way::direct; }
 
     /// Whether the log has decided on all that was sent to it: what it failed to take is kept by now.
@@ -34,12 +38,14 @@ private:
         ports::delivered done;
     };
 
+    bool passes() const { return begun() && direct() && log_.available(); }
     void send(const ports::outgoing& record, ports::delivered done);
     void settle(std::int64_t seq, const ports::delivery& outcome, ports::delivered& done);
     void keep(std::int64_t seq, const ports::outgoing& record, ports::delivered& done, std::string_view why);
 
     writer& kept_;
     ports::publisher& log_;
+    std::atomic<bool> begun_ = false;
     std::atomic<way> way_;
     std::atomic<std::int64_t> under_way_ = 0;
     std::mutex mutex_; ///< guards changes of way_, and waiting_

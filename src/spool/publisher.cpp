@@ -42,7 +42,7 @@ public:
 
     bool available() const override { return (gate_.direct() && log_->available()) || kept_.accepting(); }
 
-    void start_draining() override { drain_->start(); }
+    void start_draining() override { gate_.begin(); }
 
     spool::state state() const override {
         const auto now = gate_.direct() ? mode::direct : drain_->running() ? mode::draining : mode::spooling;

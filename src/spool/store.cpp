@@ -64,35 +64,36 @@ void store::append(std::span<const entry> entries) {
     });
 }
 
-std::int64_t store::remove_one(std::int64_t seq) {
+void store::remove_one(std::int64_t seq, removed& sums) {
     const reset_at_end reset_size(size_);
     const reset_at_end reset_delete(delete_);
     size_.bind(1, seq);
-    const std::int64_t size = size_.executeStep() ? size_.getColumn(0).getInt64() : 0;
+    if (!size_.executeStep()) return;
+    ++sums.records;
+    sums.bytes += size_.getColumn(0).getInt64();
     size_.reset();
     delete_.bind(1, seq);
     delete_.exec();
-    return size;
 }
 
-std::int64_t store::remove(std::span<const std::int64_t> seqs) {
-    std::int64_t bytes = 0;
+removed store::remove(std::span<const std::int64_t> seqs) {
+    removed sums;
     transact([&] {
-        for (const auto seq : seqs) bytes += remove_one(seq);
+        for (const auto seq : seqs) remove_one(seq, sums);
         faults::point("spool.deleting");
     });
-    return bytes;
+    return sums;
 }
 
-std::int64_t store::set_aside(std::int64_t seq) {
-    std::int64_t bytes = 0;
+removed store::set_aside(std::int64_t seq) {
+    removed sums;
     transact([&] {
         const reset_at_end reset(set_aside_);
         set_aside_.bind(1, seq);
         set_aside_.exec();
-        bytes = remove_one(seq);
+        remove_one(seq, sums);
     });
-    return bytes;
+    return sums;
 }
 
 void store::try_writing() {

@@ -14,6 +14,11 @@ struct contents {
     std::int64_t records = 0, bytes = 0, last_seq = 0, refused = 0;
 };
 
+/// Rows that were there, and their bytes as limits count them.
+struct removed {
+    std::int64_t records = 0, bytes = 0;
+};
+
 class store {
 public:
     /// Throws ports::log_error.
@@ -23,11 +28,10 @@ public:
 
     void append(std::span<const entry> entries);
 
-    /// Deletes the rows. Returns their bytes, as limits count them.
-    std::int64_t remove(std::span<const std::int64_t> seqs);
+    removed remove(std::span<const std::int64_t> seqs);
 
-    /// Moves a row to where it stays. Returns its bytes; 0: there is none.
-    std::int64_t set_aside(std::int64_t seq);
+    /// Moves a row to where it stays.
+    removed set_aside(std::int64_t seq);
 
     /// A transaction that writes and changes nothing: whether writing works again.
     void try_writing();
@@ -38,7 +42,7 @@ public:
 private:
     template <class Work>
     void transact(Work work);
-    std::int64_t remove_one(std::int64_t seq);
+    void remove_one(std::int64_t seq, removed& sums);
 
     SQLite::Database db_;
     contents found_;

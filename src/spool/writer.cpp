@@ -49,7 +49,8 @@ boost::system::error_code writer::append(std::int64_t seq, const ports::outgoing
     entry made = make_entry(record, config_.id_header);
     const std::lock_guard lock(mutex_);
     if (!has_room(made.size())) {
-        if (!std::exchange(full_, true) && config_.limit_bytes > 0)
+        const bool told = records_ == 0 || std::exchange(full_, true); // too large for an empty one: it is not full
+        if (!told && config_.limit_bytes > 0)
             telemetry::log(level::error, "the spool is full: submissions are refused",
                            {{"path", config_.file.native()}, {"count", records_}, {"bytes", bytes_}});
         return ports::log_errc::unavailable;
@@ -109,7 +110,7 @@ std::uint64_t writer::refused_records() const {
 
 bool writer::accepting() const {
     const std::lock_guard lock(mutex_);
-    return healthy_ && !full_ && has_room(0);
+    return config_.limit_bytes > 0 && healthy_ && !full_ && has_room(0);
 }
 
 bool writer::drained_lately() const {
@@ -189,12 +190,12 @@ void writer::remove() {
     }
     if (some.empty()) return;
     try {
-        const auto bytes = store_.remove(some);
+        const auto gone = store_.remove(some);
         faults::point("spool.deleted");
         const std::lock_guard lock(mutex_);
         acknowledged_.erase(acknowledged_.begin(), acknowledged_.begin() + static_cast<std::ptrdiff_t>(some.size()));
-        records_ -= static_cast<std::int64_t>(some.size());
-        bytes_ -= bytes;
+        records_ -= gone.records;
+        bytes_ -= gone.bytes;
         last_removal_ = steady::now();
         if (static_cast<std::uint64_t>(bytes_) <= config_.limit_bytes / 20 * 19) full_ = false;
     } catch (const SQLite::Exception& why) {
@@ -210,12 +211,12 @@ void writer::set_aside() {
                 if (refused_.empty()) return;
                 seq = refused_.front();
             }
-            const auto bytes = store_.set_aside(seq);
+            const auto gone = store_.set_aside(seq);
             const std::lock_guard lock(mutex_);
             refused_.erase(refused_.begin());
-            ++refused_records_;
-            --records_;
-            bytes_ -= bytes;
+            refused_records_ += static_cast<std::size_t>(gone.records);
+            records_ -= gone.records;
+            bytes_ -= gone.bytes;
         } catch (const SQLite::Exception& why) {
             return failed(why);
         }
@@ -252,6 +253,7 @@ void writer::failed(const SQLite::Exception& error) {
 
 void writer::recovered() {
     const std::lock_guard lock(mutex_);
+    next_try_ = {};
     if (std::exchange(healthy_, true)) return;
     telemetry::log(level::info, "the spool is written again", {{"path", config_.file.native()}});
 }

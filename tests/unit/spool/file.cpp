@@ -109,8 +109,12 @@ TEST_CASE("deleted rows give their bytes back, rows set aside stay") {
         store writing(file);
         const std::vector<entry> some{numbered_entry(1), numbered_entry(2), numbered_entry(3)};
         writing.append(some);
-        CHECK(writing.remove(std::vector<std::int64_t>{2, 7}) == some[1].size());
-        CHECK(writing.set_aside(3) == some[2].size());
+        const auto gone = writing.remove(std::vector<std::int64_t>{2, 7}); // 7: there is none
+        CHECK(gone.records == 1);
+        CHECK(gone.bytes == some[1].size());
+        CHECK(writing.set_aside(3).bytes == some[2].size());
+        CHECK(writing.set_aside(3).records == 0);
+        CHECK(writing.remove(std::vector<std::int64_t>{2}).records == 0);
     }
     const store again(file);
     CHECK(again.found().records == 1);

@@ -149,6 +149,30 @@ TEST_CASE("nothing is drained before that is allowed") {
     CHECK(b.log.values() == numbers(0, 4));
 }
 
+TEST_CASE("what comes before the topics are there is kept, although the log answers") {
+    bench b(false);
+    b.spool.reset();
+    b.open(false);
+    CHECK(b(record_of("ann", numbers(0, 1).front())).at == ports::durable::spool);
+    CHECK(b.log.count() == 0);
+    b.spool->start_draining();
+    REQUIRE(b.drained());
+    CHECK(b(record_of("ann", numbers(1, 1).front())).at == ports::durable::log);
+    CHECK(b.log.values() == numbers(0, 2));
+}
+
+TEST_CASE("a record too large for an empty spool does not make it full, one that keeps nothing is not accepting") {
+    bench b;
+    b.spool.reset();
+    b.settings.limit_bytes = GENERATE(0, 1200);
+    b.open();
+    CHECK(b.spool->state().accepting == (b.settings.limit_bytes > 0));
+    auto large = record_of("ann", "0");
+    large.value = std::string(5000, 'x');
+    CHECK(b(large).error == ports::log_errc::unavailable);
+    CHECK(b.spool->state().accepting == (b.settings.limit_bytes > 0));
+}
+
 TEST_CASE("a full spool refuses, keeps what it has, and takes more once there is room") {
     const bool by_records = GENERATE(true, false);
     bench b;
