@@ -125,7 +125,11 @@ profile plain_producer_profile(std::size_t batch_bytes) {
 profile consumer_profile(const std::string& group, const std::string& instance) {
     properties fixed = merged(consumer_fixed, {{"group.id", group}, {"partition.assignment.strategy", "range"}});
     if (!instance.empty()) fixed.emplace("group.instance.id", instance);
-    return {"consumer", merged(fetch_defaults, {{"session.timeout.ms", "6000"}, {"heartbeat.interval.ms", "300"}}),
+    return {"consumer",
+            merged(fetch_defaults, {{"session.timeout.ms", "6000"},
+                                    {"heartbeat.interval.ms", "300"},
+                                    // Also how long a rebalance waits for a member that does not answer.
+                                    {"max.poll.interval.ms", "20000"}}),
             fixed};
 }
 

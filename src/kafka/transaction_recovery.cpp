@@ -62,16 +62,20 @@ ports::commit_result transactions::resolve(rd_kafka_topic_partition_list_t* offs
     const partition_list found(rd_kafka_topic_partition_list_copy(offsets));
     for (;;) {
         const auto error = rd_kafka_committed(member.consumer, found.get(), call_ms);
-        if (error == RD_KAFKA_RESP_ERR_NO_ERROR && found->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR) break;
+        const auto answered = [](const auto& one) { return one.err == RD_KAFKA_RESP_ERR_NO_ERROR; };
+        if (error == RD_KAFKA_RESP_ERR_NO_ERROR && std::ranges::all_of(elements(*found), answered)) break;
         check_stopped();
         if (means_forbidden(error)) throw ports::log_error("Kafka does not tell the positions: " + text_of(error));
     }
-    // Every window changes the position or the note of its partitions.
-    const auto& is = found->elems[0];
-    const auto& wanted = offsets->elems[0];
-    const std::string_view note(static_cast<const char*>(wanted.metadata), wanted.metadata_size);
-    if (is.offset == wanted.offset && note_of(is) == note) return {};
-    return {ports::log_errc::unavailable};
+    // What is finished changes the position or the note of its partition; a partition without anything finished may say
+    // what it said before, so all are compared.
+    for (int i = 0; i < offsets->cnt; ++i) {
+        const auto& is = found->elems[i];
+        const auto& wanted = offsets->elems[i];
+        const std::string_view note(static_cast<const char*>(wanted.metadata), wanted.metadata_size);
+        if (is.offset != wanted.offset || note_of(is) != note) return {ports::log_errc::unavailable};
+    }
+    return {};
 }
 
 } // namespace gradesvc::kafka
