@@ -53,18 +53,27 @@ private:
     };
 
     app::settled ask(std::string_view request) {
-        if (!child_) start();
+        if (child_ && !in_step_) child_.reset();
+        const bool rested = child_.has_value();
+        if (!rested) start();
+        in_step_ = false;
         until_ = steady::now() + how_.time_limit;
-        expect(child_->link.send(request, until_));
+        auto sent = child_->link.send(request, until_);
+        if (rested && sent == channel::state::broken) { // it has ended while it held nothing
+            end_child();
+            start();
+            sent = child_->link.send(request, until_);
+        }
+        expect(sent);
         for (;;) {
             expect(child_->link.receive(answer_, until_));
             try {
                 frame_reader from(answer_);
                 switch (from.kind()) {
                 case frame::question: answer(from); break;
-                case frame::settled: return get_settled(from, names_);
-                case frame::away: throw ports::log_unavailable(std::string(from.text()));
-                case frame::failed: throw std::runtime_error(std::string(from.text()));
+                case frame::settled: in_step_ = true; return get_settled(from, names_);
+                case frame::away: in_step_ = true; throw ports::log_unavailable(std::string(from.text()));
+                case frame::failed: in_step_ = true; throw std::runtime_error(std::string(from.text()));
                 default: throw frame_error("a frame that has no place here");
                 }
             } catch (const frame_error& error) {
@@ -139,6 +148,7 @@ private:
     std::unique_ptr<app::test_lookup> tests_;
     ports::clock& clock_;
     std::optional<child> child_;
+    bool in_step_ = false; // it has answered all that it was asked
     steady::time_point until_;
     std::string answer_;
 };

@@ -58,7 +58,8 @@ private:
     void linger(lock_type& lock) {
         auto enough = [&] {
             return !shared_.commit_by || steady::now() >= *shared_.commit_by || !shared_.scoring_now() ||
-                   shared_.losing || shared_.draining || shared_.closing || shared_.table.any_opening();
+                   shared_.losing || shared_.draining || shared_.closing || shared_.table.any_opening() ||
+                   shared_.table.room_waits_for_commit();
         };
         while (!enough()) shared_.finished.wait_until(lock, *shared_.commit_by);
     }

@@ -27,6 +27,12 @@ bool finished_offsets::deliver(std::int64_t offset) {
     return !is_finished(offset);
 }
 
+void finished_offsets::expect(std::int64_t first) {
+    if (first > position_) add(position_, first);
+    next_ = first;
+    absorb();
+}
+
 void finished_offsets::finish(std::int64_t offset) {
     if (offset == position_)
         ++position_;

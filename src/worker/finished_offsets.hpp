@@ -23,7 +23,7 @@ public:
     bool restore(std::string_view note);
 
     /// The log delivers from there on: before the position where that was recovered.
-    void expect(std::int64_t first) { next_ = first; }
+    void expect(std::int64_t first);
 
     /// Whether the log has gone back: it had delivered that one before.
     bool went_back(std::int64_t offset) const { return offset < next_; }

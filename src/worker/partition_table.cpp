@@ -6,6 +6,7 @@
 namespace gradesvc::worker {
 namespace {
 
+constexpr std::size_t large_window = 8;    // one in so many of the records that there is room for
 constexpr std::int64_t beyond_span = 4000; // an owner may have read a poll or two beyond what its note could tell
 
 } // namespace
@@ -203,6 +204,12 @@ std::vector<std::int32_t> partition_table::greedy() const {
     for (const auto& [id, p] : held_)
         if (!p.paused && !p.losing && is_greedy(p, 1)) found.push_back(id);
     return found;
+}
+
+bool partition_table::room_waits_for_commit() const {
+    if (finished_ * large_window >= max_records_) return true;
+    const auto short_of_room = [this](const auto& entry) { return entry.second.paused || is_greedy(entry.second, 1); };
+    return finished_ * 2 >= records_ && finished_ > 0 && std::ranges::any_of(held_, short_of_room);
 }
 
 std::vector<std::int32_t> partition_table::far_ahead() const {

@@ -84,6 +84,9 @@ public:
     /// alone may fill half of the room, two a third each, and a partition with nothing in flight can go on.
     std::vector<std::int32_t> greedy() const;
     std::vector<std::int32_t> far_ahead() const; ///< whose note is full
+    /// Whether so much is finished that it is to be committed before more can be read.
+    bool room_waits_for_commit() const;
+
     void set_paused(std::int32_t partition, bool paused);
     std::vector<std::int32_t> may_resume() const;
 

@@ -15,7 +15,8 @@ constexpr milliseconds idle_poll{100};  // the longest wait for news, and the lo
 constexpr milliseconds paused_poll{10}; // while partitions wait for room
 constexpr milliseconds patience{50};    // for room, or for jobs about to finish, before polling again
 constexpr milliseconds metrics_every{1000};
-constexpr std::size_t chunk = 256; // records that are queued under one hold of the mutex
+constexpr std::size_t chunk = 256;                   // records that are queued under one hold of the mutex
+constexpr std::size_t postponed_bytes = 1024 * 1024; // of a partition whose position is being recovered
 
 std::size_t bytes_of(const ports::record& r) {
     std::size_t bytes = r.value.size() + (r.key ? r.key->size() : 0);
@@ -59,6 +60,7 @@ private:
     bool make_room(lock_type& lock) {
         set_paused(lock, shared_.table.may_resume(), false);
         auto enough = [&] { return shared_.failure || shared_.table.greedy().empty(); };
+        if (shared_.table.room_waits_for_commit()) shared_.finished.notify_one();
         if (!enough() && !shared_.progress.wait_for(lock, patience, enough))
             set_paused(lock, shared_.table.greedy(), true);
         set_paused(lock, shared_.table.far_ahead(), true);
@@ -94,7 +96,7 @@ private:
         if (!news.gained.empty()) faults::point("worker.gained");
         if (!news.losing.empty()) faults::point("worker.losing");
         postponed_.keep(news.records);
-        for (const std::int32_t p : postponed_.full(chunk)) shared_.consumer->pause(p);
+        for (const std::int32_t p : postponed_.full(chunk, postponed_bytes)) shared_.consumer->pause(p);
         if (news.records.empty()) return;
         faults::point("worker.polled");
         learn_ends(news.records);

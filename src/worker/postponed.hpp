@@ -14,6 +14,7 @@ namespace gradesvc::worker {
 struct postponed_partition {
     std::int64_t begin = 0; ///< where the log delivers from
     std::vector<ports::record> records = {};
+    std::size_t bytes = 0; ///< of their values
     bool paused = false;
 };
 
@@ -31,16 +32,18 @@ public:
         if (waiting_.empty()) return;
         std::erase_if(records, [this](ports::record& r) {
             const auto it = waiting_.find(r.partition);
-            if (it != waiting_.end()) it->second.records.push_back(std::move(r));
-            return it != waiting_.end();
+            if (it == waiting_.end()) return false;
+            it->second.bytes += r.value.size();
+            it->second.records.push_back(std::move(r));
+            return true;
         });
     }
 
-    /// Those with so many records that no more should come; once each.
-    std::vector<std::int32_t> full(std::size_t records) {
+    /// Those with so many records, or bytes, that no more should come; once each.
+    std::vector<std::int32_t> full(std::size_t records, std::size_t bytes) {
         std::vector<std::int32_t> found;
         for (auto& [id, p] : waiting_) {
-            if (p.records.size() < records || std::exchange(p.paused, true)) continue;
+            if ((p.records.size() < records && p.bytes < bytes) || std::exchange(p.paused, true)) continue;
             found.push_back(id);
         }
         return found;

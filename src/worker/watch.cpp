@@ -4,6 +4,7 @@
 #include "worker/core.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 namespace gradesvc::worker {
 namespace {
@@ -15,12 +16,12 @@ constexpr std::size_t max_relief = 16; // threads beside the usual number
 void core::start_lane() {
     auto made =
         std::make_shared<lane>(with.make_settle(), with.make_suspect_scorer ? with.make_suspect_scorer() : nullptr);
-    lanes.push_back(made);
-    ++alive;
     made->runner = std::thread([shared = shared_from_this(), made]() mutable {
         shared->score(*made);
         made.reset(); // its records before the consumer
     });
+    lanes.push_back(made);
+    ++alive;
 }
 
 void core::watch() {
@@ -35,8 +36,12 @@ void core::watch() {
         }
         const std::size_t most = static_cast<std::size_t>(std::max(how.threads, 1)) + max_relief;
         if (lanes[i]->relieved || lanes.size() >= most || !lanes[i]->waits_apart(now - how.relief_after)) continue;
+        try {
+            start_lane();
+        } catch (const std::system_error&) {
+            return; // no thread to be had: those that are there go on
+        }
         lanes[i]->relieved = true;
-        start_lane();
     }
 }
 

@@ -128,3 +128,20 @@ TEST_CASE("finished offsets agree with a plain set, also over hand-overs") {
         CHECK(offsets.position() > records.back());
     }
 }
+
+TEST_CASE("offsets before the first record that the log still has count as finished") {
+    finished_offsets offsets(1000);
+    offsets.expect(5000); // what stood before was deleted
+    CHECK(offsets.position() == 5000);
+    CHECK(offsets.deliver(5000));
+    offsets.finish(5000);
+    CHECK(offsets.position() == 5001);
+}
+
+TEST_CASE("records before the position are delivered again where they are expected") {
+    finished_offsets offsets(10);
+    offsets.expect(7);
+    CHECK(offsets.position() == 10);
+    CHECK_FALSE(offsets.deliver(7));
+    CHECK(offsets.deliver(10));
+}

@@ -118,6 +118,23 @@ TEST_CASE("one partition alone may fill half of the room, and others can go on b
     CHECK(table.may_resume() == std::vector<std::int32_t>{0});
 }
 
+TEST_CASE("what is finished is to be committed once it stands in the way of reading more") {
+    partition_table table(80, 1'000'000);
+    table.gain(from(0));
+    for (int o = 0; o < 20; ++o) table.deliver(record_at(0, o), 10);
+    for (int o = 0; o < 9; ++o) table.finish(done(0, o));
+    CHECK_FALSE(table.room_waits_for_commit()); // nobody is short of room
+    table.finish(done(0, 9));
+    CHECK(table.room_waits_for_commit()); // an eighth of all
+    for (const auto& s : table.take_finished()) table.committed(s);
+    CHECK_FALSE(table.room_waits_for_commit());
+    for (int o = 10; o < 14; ++o) table.finish(done(0, o));
+    table.set_paused(0, true);
+    CHECK_FALSE(table.room_waits_for_commit()); // most of what is held is not finished
+    table.finish(done(0, 14));
+    CHECK(table.room_waits_for_commit());
+}
+
 TEST_CASE("a partition paused for room goes on although its note is more than half full") {
     partition_table table(100, 1'000'000, 10);
     table.gain(from(0));
