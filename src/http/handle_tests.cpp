@@ -80,6 +80,9 @@ net::awaitable<response> get_test(exchange& ex) {
     if (!query) co_return ex.refuse(query.error());
     const auto& id = ex.parameter(0);
     const auto test = query->version ? ex.api().tests.find(id, *query->version) : ex.api().tests.latest(id);
+    if (!test && !ex.api().tests.complete())
+        co_return ex.refuse(
+            {errc::overloaded, "The published tests are still being read.", {}, std::chrono::seconds(1)});
     if (!test) co_return ex.refuse({errc::not_found, "No such test or version of it has been published."});
     response answer;
     answer.headers = etag_header(*test);

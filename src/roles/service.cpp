@@ -26,6 +26,7 @@ constexpr auto lag_patience = 500ms;
 constexpr auto default_admin = "127.0.0.1:9464";
 constexpr auto any_local_port = "127.0.0.1:0";
 constexpr auto log_patience = 10s;      // of one who publishes
+constexpr auto connect_patience = 2s;   // then a log that does not answer is away
 constexpr auto spool_patience = 1800ms; // the same where there is a spool; librdkafka notices up to a second later
 
 const char* name_of(role r) {
@@ -171,15 +172,17 @@ http::readiness service::readiness() const {
     const auto kept = spool_ != nullptr ? spool_->state() : spool::state{};
     const bool away = !direct_->available();
     const bool storing = publisher_->available();
-    const bool started = now == phase::running || (now == phase::waiting_for_log && remembered_);
+    const bool by_memory =
+        remembered_ && away && now != phase::draining && std::chrono::steady_clock::now() - made_at_ > connect_patience;
+    const bool started = now == phase::running || by_memory;
     const bool scoring = !options_.has_worker() || (worker != nullptr && worker->ready()) || (storing && away);
     http::readiness answer{started && storing && scoring && !end_.due(), {}};
     const char* status = "ready";
     if (now == phase::draining || end_.due())
         status = "draining";
-    else if ((now == phase::waiting_for_log && !remembered_) || (!storing && kept.mode == spool::mode::direct))
+    else if ((now == phase::waiting_for_log && !by_memory) || (!storing && kept.mode == spool::mode::direct))
         status = "waiting for the log";
-    else if (now == phase::replaying)
+    else if (now == phase::replaying && !by_memory)
         status = "replaying";
     else if (!storing)
         status = kept.mode == spool::mode::draining ? "draining the spool" : "the spool takes no more";
@@ -215,6 +218,7 @@ int service::run() {
 }
 
 bool service::start_parts() {
+    remember_tests();
     if (!await_topics()) return false;
     if (spool_ != nullptr) spool_->start_draining();
     // Or the first submissions would take the way over the spool.
@@ -248,22 +252,20 @@ bool service::await(const std::string& what, const std::function<bool()>& done) 
 bool service::await_topics() {
     bool said = false;
     while (!try_topics()) {
-        if (!std::exchange(said, true)) {
+        if (!std::exchange(said, true))
             telemetry::log(level::warn, "waiting for the broker", {{"brokers", options_.brokers}});
-            remember_tests();
-        }
         manager_.starting("waiting for the broker");
         if (end_.wait(retry_interval)) return false;
     }
     return true;
 }
 
-// Until the log answers, submissions are accepted by the tests as they were known last.
+// Until the log has been read, submissions are accepted by the tests as they were known last.
 void service::remember_tests() {
     if (!tests_copy_) return;
     const auto count = tests_copy_->read([this](const ports::record& record) { catalog_.remember(record); });
     remembered_ = count > 0;
-    if (remembered_) telemetry::log(level::info, "going by the tests as they were known last", {{"count", count}});
+    if (remembered_) telemetry::log(level::info, "tests known from before", {{"count", count}});
 }
 
 bool service::try_topics() {

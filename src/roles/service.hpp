@@ -72,7 +72,8 @@ private:
     spool::publisher* spool_ = nullptr;           // the same publisher, where there is a spool
     app::catalog catalog_;
     std::optional<readmodel::tests_copy> tests_copy_; // where there is a spool
-    std::atomic<bool> remembered_{false};             // the catalog goes by it for now
+    std::atomic<bool> remembered_{false};             // it held some
+    const std::chrono::steady_clock::time_point made_at_ = std::chrono::steady_clock::now();
     std::optional<log_follower> catalog_follower_;
     std::optional<result_view> view_;
     std::optional<prompt_follower> prompt_view_;
