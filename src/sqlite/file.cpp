@@ -8,7 +8,9 @@ namespace gradesvc::sqlite {
 
 namespace {
 
-int kind_of(const SQLite::Exception& error) { return error.getErrorCode() & 0xff; } // without an extended code's details
+int kind_of(const SQLite::Exception& error) {
+    return error.getErrorCode() & 0xff;
+} // without an extended code's details
 
 int format_of(SQLite::Database& db) { return db.execAndGet("PRAGMA user_version").getInt(); }
 
@@ -29,8 +31,6 @@ bool damaged(const SQLite::Exception& error) {
     return kind_of(error) == SQLITE_CORRUPT || kind_of(error) == SQLITE_NOTADB;
 }
 
-bool passing(const SQLite::Exception& error) {
-    return kind_of(error) == SQLITE_FULL || kind_of(error) == SQLITE_IOERR;
-}
+bool passing(const SQLite::Exception& error) { return kind_of(error) == SQLITE_FULL || kind_of(error) == SQLITE_IOERR; }
 
 } // namespace gradesvc::sqlite

@@ -1,5 +1,6 @@
 // The copy of the published tests: kept, replaced, cut, given up.
 #include "gradesvc/readmodel/tests_copy.hpp"
+
 #include "support/catch.hpp"
 #include "support/temp_folder.hpp"
 

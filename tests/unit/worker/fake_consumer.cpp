@@ -123,7 +123,7 @@ ports::record fake_consumer::make(std::int32_t partition, const fake_log::entry&
     r.topic = "test_submissions";
     r.partition = partition;
     r.offset = e.offset;
-    r.time = e.time;
+    r.time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) - e.age;
     if (bytes->key) r.key = *bytes->key;
     r.value = bytes->value;
     return r;

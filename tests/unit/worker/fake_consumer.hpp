@@ -30,21 +30,19 @@ public:
         std::int64_t offset;
         std::optional<std::string> key;
         std::string value;
-        ports::time_ms time;
+        std::chrono::milliseconds age; ///< when it is read
     };
 
     std::int64_t append(std::int32_t partition, std::optional<std::string> key, std::string value = "x",
                         std::chrono::milliseconds age = {}) {
-        const auto time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) - age;
         const std::lock_guard lock(mutex);
         const std::int64_t offset = ends[partition]++;
-        partitions[partition].push_back({offset, std::move(key), std::move(value), time});
+        partitions[partition].push_back({offset, std::move(key), std::move(value), age});
         changed.notify_all();
         return offset;
     }
 
-    /// An offset that never holds a record.
-    void skip(std::int32_t partition) {
+    void skip(std::int32_t partition) { // an offset that never holds a record
         const std::lock_guard lock(mutex);
         ++ends[partition];
     }
