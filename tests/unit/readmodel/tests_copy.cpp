@@ -28,6 +28,12 @@ void keep(tests_copy& copy, std::int64_t from, const std::vector<std::string_vie
     copy.keep(records, ends(from), current);
 }
 
+/// By a process of its own time.
+void keep_in(const std::filesystem::path& file, const std::vector<std::string_view>& values, bool current) {
+    tests_copy copy(file);
+    keep(copy, 0, values, current);
+}
+
 std::vector<std::string> values_of(const std::filesystem::path& file) {
     std::vector<std::string> values;
     tests_copy copy(file);
@@ -71,24 +77,15 @@ TEST_CASE("nothing is made before there is something to keep") {
 TEST_CASE("a replay that is cut short leaves what was kept behind it") {
     const temp_folder folder;
     const auto file = folder.path() / "tests.db";
-    {
-        tests_copy copy(file);
-        keep(copy, 0, {"a", "b", "c"}, true);
-    }
-    {
-        tests_copy copy(file);
-        keep(copy, 0, {"a"}, false);
-    }
+    keep_in(file, {"a", "b", "c"}, true);
+    keep_in(file, {"a"}, false);
     CHECK(values_of(file) == texts{"a", "b", "c"});
 }
 
 TEST_CASE("what another log holds takes the place of what was kept") {
     const temp_folder folder;
     const auto file = folder.path() / "tests.db";
-    {
-        tests_copy copy(file);
-        keep(copy, 0, {"a", "b", "c"}, true);
-    }
+    keep_in(file, {"a", "b", "c"}, true);
     {
         tests_copy copy(file);
         keep(copy, 0, {"x", "b"}, false);
@@ -102,10 +99,7 @@ TEST_CASE("a file that cannot be used is begun anew") {
     const auto file = folder.path() / "tests.db";
     std::ofstream(file) << std::string(9000, 'x');
     CHECK(values_of(file).empty());
-    {
-        tests_copy copy(file);
-        keep(copy, 0, {"a"}, true);
-    }
+    keep_in(file, {"a"}, true);
     CHECK(values_of(file) == texts{"a"});
 }
 
